@@ -144,4 +144,3 @@ func (Hold) Prefix() string { return "hld" }
 
 // Prefix implements Kind.
 func (Deletion) Prefix() string { return "del" }
-
