@@ -1,0 +1,272 @@
+// Package conf is the one typed configuration. Tianbo runs with none at all;
+// a YAML file, then TIANBO_… environment variables, then flags override the
+// defaults, each key by itself. Secrets may come from the environment and are
+// never printed.
+package conf
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/knadh/koanf/parsers/yaml"
+	"github.com/knadh/koanf/providers/env/v2"
+	"github.com/knadh/koanf/providers/file"
+	"github.com/knadh/koanf/v2"
+
+	"tianbo/internal/kernel/geo"
+)
+
+// Config holds every setting. The tags are the key, the default and the help
+// of the table in the README, which a test compares.
+type Config struct {
+	Data     string `conf:"data" default:"data" help:"Folder of the database, events, media and keys"`
+	Listen   string `conf:"listen" default:"127.0.0.1:8080" help:"Address of the web server"`
+	URL      string `conf:"url" default:"" help:"Public address, e.g. https://live.example.org; empty means the one the browser used"`
+	Proxies  string `conf:"proxies" default:"" help:"Comma-separated networks whose X-Forwarded-For is believed"`
+	Database string `conf:"database" default:"" help:"PostgreSQL address (postgres://…); empty means SQLite in the data folder" secret:"yes"`
+	Demo     bool   `conf:"demo" default:"false" help:"Show demo sign-in codes on the screen; never on a real platform"`
+
+	Platform Platform `conf:"platform"`
+	TLS      TLS      `conf:"tls"`
+	NATS     NATS     `conf:"nats"`
+	S3       S3       `conf:"s3"`
+	Media    Media    `conf:"media"`
+	SMS      SMS      `conf:"sms"`
+	Push     Push     `conf:"push"`
+	Seal     Seal     `conf:"seal"`
+	Limits   Limits   `conf:"limits"`
+	Log      Log      `conf:"log"`
+	Trace    Trace    `conf:"trace"`
+}
+
+// Platform is how the platform names itself.
+type Platform struct {
+	Name     string `conf:"name" default:"田播" help:"Name of the platform shown to people"`
+	Operator string `conf:"operator" default:"" help:"Legal name of the operator, shown in every live room"`
+	Region   string `conf:"region" default:"" help:"Region code of the county (6 digits)"`
+}
+
+// TLS says where certificates come from. Cameras need a secure context.
+type TLS struct {
+	SelfSigned bool   `conf:"self-signed" default:"false" help:"Make and use a self-signed certificate (for trying out on a local network)"`
+	Cert       string `conf:"cert" default:"" help:"Certificate file (PEM)"`
+	Key        string `conf:"key" default:"" help:"Key file (PEM)"`
+	ACME       string `conf:"acme" default:"" help:"Comma-separated domains to get certificates for by ACME"`
+	Email      string `conf:"email" default:"" help:"Contact for the ACME account"`
+}
+
+// NATS chooses the event transport.
+type NATS struct {
+	URL  string `conf:"url" default:"" help:"External NATS address; empty means the server inside the process" secret:"yes"`
+	MQTT string `conf:"mqtt" default:"" help:"Address of the MQTT port for sensors of the inside server, e.g. :1883"`
+}
+
+// S3 chooses the object store.
+type S3 struct {
+	Endpoint string `conf:"endpoint" default:"" help:"S3-compatible endpoint (host:port); empty means files in the data folder"`
+	Bucket   string `conf:"bucket" default:"tianbo" help:"Bucket"`
+	Region   string `conf:"region" default:"us-east-1" help:"Region of the bucket"`
+	Key      string `conf:"key" default:"" help:"Access key" secret:"yes"`
+	Secret   string `conf:"secret" default:"" help:"Secret key" secret:"yes"`
+	Insecure bool   `conf:"insecure" default:"false" help:"Plain HTTP to the endpoint"`
+}
+
+// Media is live video.
+type Media struct {
+	UDP       string        `conf:"udp" default:":8189" help:"UDP and TCP address of WebRTC media"`
+	Hosts     string        `conf:"hosts" default:"" help:"Comma-separated public addresses announced to WebRTC peers; empty means those of the machine"`
+	RTMP      string        `conf:"rtmp" default:":1935" help:"Address for encoders (RTMP); off switches it off"`
+	Away      time.Duration `conf:"away" default:"3m" help:"How long a session waits for a lost host before it ends"`
+	Retention time.Duration `conf:"retention" default:"26280h" help:"How long recordings are kept after the end; three years is the legal minimum"`
+	Viewers   int           `conf:"viewers" default:"200" help:"Most low-latency (WebRTC) viewers of this node; more watch by HLS"`
+}
+
+// SMS sends sign-in codes.
+type SMS struct {
+	Provider string `conf:"provider" default:"console" help:"console (writes codes to the log, for trying out) or aliyun"`
+	Key      string `conf:"key" default:"" help:"Access key of the provider" secret:"yes"`
+	Secret   string `conf:"secret" default:"" help:"Secret of the provider" secret:"yes"`
+	Sign     string `conf:"sign" default:"" help:"Approved signature"`
+	Template string `conf:"template" default:"" help:"Approved template of the sign-in code"`
+}
+
+// Push is web push.
+type Push struct {
+	Contact string `conf:"contact" default:"" help:"mailto: or https: contact that push services ask for; empty switches web push off"`
+}
+
+// Seal protects personal data.
+type Seal struct {
+	Keyset string `conf:"keyset" default:"" help:"File of the sealing keys; empty means keys/ in the data folder"`
+}
+
+// Limits are the rate limits.
+type Limits struct {
+	Factor float64 `conf:"factor" default:"1" help:"Scales every rate limit; 0 switches them off"`
+}
+
+// Log is the server's log.
+type Log struct {
+	Level  string `conf:"level" default:"info" help:"debug, info, warn or error"`
+	Format string `conf:"format" default:"text" help:"text or json"`
+}
+
+// Trace exports OpenTelemetry traces.
+type Trace struct {
+	Endpoint string `conf:"endpoint" default:"" help:"OTLP/HTTP address for traces; empty switches them off"`
+}
+
+// Setting is one key, for tables and tests.
+type Setting struct {
+	Key, Env, Default, Help string
+	Secret                  bool
+}
+
+// Settings lists every key in the order of Config.
+func Settings() []Setting { return settings(reflect.TypeFor[Config](), "") }
+
+func settings(t reflect.Type, prefix string) []Setting {
+	var out []Setting
+	for i := range t.NumField() {
+		f := t.Field(i)
+		key := prefix + f.Tag.Get("conf")
+		if f.Type.Kind() == reflect.Struct {
+			out = append(out, settings(f.Type, key+".")...)
+			continue
+		}
+		out = append(out, Setting{
+			Key: key, Env: envName(key), Default: f.Tag.Get("default"),
+			Help: f.Tag.Get("help"), Secret: f.Tag.Get("secret") != "",
+		})
+	}
+	return out
+}
+
+func envName(key string) string {
+	return "TIANBO_" + strings.ToUpper(strings.NewReplacer(".", "_", "-", "_").Replace(key))
+}
+
+// Load reads the defaults, the file (none when path is empty), the
+// environment and the given overrides (flags), in that order, and checks the
+// whole.
+func Load(path string, environ []string, overrides map[string]any) (*Config, error) {
+	k := koanf.New(".")
+	known := map[string]string{}
+	for _, s := range Settings() {
+		known[s.Env] = s.Key
+		if err := k.Set(s.Key, s.Default); err != nil {
+			return nil, fmt.Errorf("default of %s: %w", s.Key, err)
+		}
+	}
+	if path != "" {
+		fromFile := koanf.New(".")
+		if err := fromFile.Load(file.Provider(path), yaml.Parser()); err != nil {
+			return nil, fmt.Errorf("configuration file %s: %w", path, err)
+		}
+		for _, key := range fromFile.Keys() {
+			if !slices.ContainsFunc(Settings(), func(s Setting) bool { return s.Key == key }) {
+				return nil, fmt.Errorf("configuration file %s: unknown key %q", path, key)
+			}
+		}
+		if err := k.Merge(fromFile); err != nil {
+			return nil, fmt.Errorf("configuration file %s: %w", path, err)
+		}
+	}
+	err := k.Load(env.Provider(".", env.Opt{
+		Prefix: "TIANBO_", EnvironFunc: func() []string { return environ },
+		TransformFunc: func(name, value string) (string, any) { return known[name], value },
+	}), nil)
+	if err != nil {
+		return nil, fmt.Errorf("environment: %w", err)
+	}
+	for key, value := range overrides {
+		if err := k.Set(key, value); err != nil {
+			return nil, fmt.Errorf("flag %s: %w", key, err)
+		}
+	}
+	var c Config
+	if err := k.UnmarshalWithConf("", &c, koanf.UnmarshalConf{Tag: "conf"}); err != nil {
+		return nil, fmt.Errorf("configuration: %w", err)
+	}
+	return &c, c.check()
+}
+
+// check finds every mistake at once.
+func (c *Config) check() error {
+	var errs []error
+	bad := func(key, format string, args ...any) {
+		errs = append(errs, fmt.Errorf("%s: "+format, append([]any{key}, args...)...))
+	}
+	if c.Data == "" {
+		bad("data", "name a folder")
+	}
+	for key, address := range map[string]string{"listen": c.Listen, "media.udp": c.Media.UDP, "media.rtmp": c.Media.RTMP, "nats.mqtt": c.NATS.MQTT} {
+		if address == "" && key == "nats.mqtt" || address == "off" && key != "listen" {
+			continue
+		}
+		if _, _, err := net.SplitHostPort(address); err != nil {
+			bad(key, "%q is not host:port", address)
+		}
+	}
+	if c.URL != "" {
+		if u, err := url.Parse(c.URL); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.Path != "" {
+			bad("url", "%q must be http(s)://host without a path", c.URL)
+		}
+	}
+	if c.Database != "" && !strings.HasPrefix(c.Database, "postgres://") && !strings.HasPrefix(c.Database, "postgresql://") {
+		bad("database", "must begin with postgres://")
+	}
+	if (c.TLS.Cert == "") != (c.TLS.Key == "") {
+		bad("tls.cert", "give both tls.cert and tls.key")
+	}
+	if _, err := geo.ParseRegion(c.Platform.Region); err != nil {
+		bad("platform.region", "%v", err)
+	}
+	if _, err := c.TrustedProxies(); err != nil {
+		bad("proxies", "%v", err)
+	}
+	if c.Media.Retention < 3*365*24*time.Hour {
+		bad("media.retention", "recordings must be kept for three years (26280h) at least")
+	}
+	if !slices.Contains([]string{"console", "aliyun"}, c.SMS.Provider) {
+		bad("sms.provider", "%q is neither console nor aliyun", c.SMS.Provider)
+	}
+	if !slices.Contains([]string{"debug", "info", "warn", "error"}, c.Log.Level) {
+		bad("log.level", "%q is none of debug, info, warn, error", c.Log.Level)
+	}
+	if !slices.Contains([]string{"text", "json"}, c.Log.Format) {
+		bad("log.format", "%q is neither text nor json", c.Log.Format)
+	}
+	return errors.Join(errs...)
+}
+
+// TrustedProxies are the networks of Proxies.
+func (c *Config) TrustedProxies() ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for _, part := range List(c.Proxies) {
+		p, err := netip.ParsePrefix(part)
+		if err != nil {
+			return nil, fmt.Errorf("%q is not a network such as 10.0.0.0/8", part)
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// List splits a comma-separated setting.
+func List(s string) []string {
+	var out []string
+	for part := range strings.SplitSeq(s, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			out = append(out, part)
+		}
+	}
+	return out
+}
