@@ -26,4 +26,6 @@ var (
 		"同一个请求编号用在了不同的内容上", "The idempotency key was already used for a different request.").At("header.Idempotency-Key")
 	errKeyShape = fault.Define(fault.Invalid, "key_malformed",
 		"请求编号要用 8 到 64 个字母、数字或 - _", "The idempotency key must be 8 to 64 letters, digits, - or _.").At("header.Idempotency-Key")
+	errCursor = fault.Define(fault.Invalid, "bad_cursor",
+		"翻页标记不对，请从第一页重新看", "The page cursor is not valid. Start again from the first page.").At("query.cursor")
 )

@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"tianbo/internal/kernel/fault"
+	"tianbo/internal/kernel/page"
 )
 
 // Problem is the body of every error answer (RFC 9457).
@@ -57,6 +58,8 @@ func problemOf(ctx context.Context, err error) *Problem {
 	lang := Lang(ctx)
 	f, ok := fault.Of(err)
 	switch {
+	case !ok && errors.Is(err, page.ErrCursor):
+		f = errCursor
 	case !ok && errors.Is(err, context.Canceled):
 		f = errUnavailable
 	case !ok && errors.Is(err, context.DeadlineExceeded):

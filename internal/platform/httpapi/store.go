@@ -23,7 +23,9 @@ type answer struct {
 }
 
 // context binds a sealed answer to its row.
-func (a answer) context() []byte { return []byte("http_answer " + a.Actor + " " + a.Operation + " " + a.Key) }
+func (a answer) context() []byte {
+	return []byte("http_answer " + a.Actor + " " + a.Operation + " " + a.Key)
+}
 
 // claimKey reserves the key; false when it was used before.
 func claimKey(ctx context.Context, a answer) (bool, error) {

@@ -1,0 +1,132 @@
+package room
+
+import (
+	"context"
+
+	"tianbo/internal/kernel/clock"
+	"tianbo/internal/kernel/id"
+	"tianbo/internal/platform/authz"
+	"tianbo/internal/platform/sqldb"
+)
+
+// Hide takes a replay off the shelf, or puts it back. Owners hide; they never
+// delete.
+func (m *Module) Hide(ctx context.Context, session id.Session, hidden bool) (Session, error) {
+	var s Session
+	err := sqldb.Write(ctx, func(ctx context.Context) (err error) {
+		if s, err = loadSession(ctx, session); err != nil {
+			return err
+		}
+		if _, err = m.own(ctx, s.Room, "room.hide"); err != nil {
+			return err
+		}
+		s.Hidden = hidden
+		_, err = saveSession(ctx, s, s.State)
+		return err
+	})
+	return s, err
+}
+
+// HoldFor puts a recording under legal hold for a case.
+func (m *Module) HoldFor(ctx context.Context, session id.Session, casefile, reason string) (Hold, error) {
+	reason, err := cleanReason(reason)
+	if err != nil {
+		return Hold{}, err
+	}
+	h := Hold{
+		ID: id.New[id.Hold](), Session: session, Case: casefile, Reason: reason,
+		By: authz.From(ctx).Account, At: m.Clock.Now(),
+	}
+	return h, sqldb.Write(ctx, func(ctx context.Context) error {
+		s, err := loadSession(ctx, session)
+		if err != nil {
+			return err
+		}
+		if _, err := m.own(ctx, s.Room, "room.hold"); err != nil {
+			return err
+		}
+		return insertHold(ctx, h)
+	})
+}
+
+// Release ends a legal hold.
+func (m *Module) Release(ctx context.Context, hold id.Hold) error {
+	return sqldb.Write(ctx, func(ctx context.Context) error {
+		session, err := releaseHold(ctx, hold, authz.From(ctx).Account, m.Clock.Now())
+		if err != nil {
+			return err
+		}
+		s, err := loadSession(ctx, session)
+		if err != nil {
+			return err
+		}
+		_, err = m.own(ctx, s.Room, "room.hold")
+		return err
+	})
+}
+
+// Held reports whether a recording is under legal hold.
+func (*Module) Held(ctx context.Context, session id.Session) (bool, error) {
+	_, held, err := openHold(ctx, session)
+	return held, err
+}
+
+// Delete removes a recording that the law no longer asks for. The first call
+// records who asks and why; a second one, by another person, does it.
+func (m *Module) Delete(ctx context.Context, session id.Session, reason string) (Deletion, error) {
+	var d Deletion
+	err := sqldb.Write(ctx, func(ctx context.Context) error {
+		s, err := loadSession(ctx, session)
+		if err != nil {
+			return err
+		}
+		if _, err := m.own(ctx, s.Room, "room.erase"); err != nil {
+			return err
+		}
+		if err := m.deletable(ctx, s); err != nil {
+			return err
+		}
+		d, err = m.step(ctx, s, reason)
+		return err
+	})
+	if err != nil || d.DoneAt.IsZero() {
+		return d, err
+	}
+	return d, m.Recordings.Erase(context.WithoutCancel(ctx), session)
+}
+
+func (m *Module) deletable(ctx context.Context, s Session) error {
+	hold, held, err := openHold(ctx, s.ID)
+	switch {
+	case err != nil:
+		return err
+	case held:
+		return ErrHeld.With("case", hold.Case)
+	case s.State != Ended:
+		return ErrIllegal.With("state", string(s.State))
+	case !CanDelete(s, m.Clock.Now(), held):
+		return ErrKept.With("until", s.KeepUntil.In(clock.Shanghai).Format("2006-01-02"))
+	}
+	return nil
+}
+
+// step is the first or the second half of a deletion.
+func (m *Module) step(ctx context.Context, s Session, reason string) (Deletion, error) {
+	actor := authz.From(ctx).Account
+	d, asked, err := loadDeletion(ctx, s.ID)
+	if err != nil || (asked && !d.DoneAt.IsZero()) {
+		return d, err
+	}
+	if !asked {
+		if reason, err = cleanReason(reason); err != nil {
+			return d, err
+		}
+		d = Deletion{ID: id.New[id.Deletion](), Session: s.ID, AskedBy: actor, Reason: reason, AskedAt: m.Clock.Now()}
+		return d, insertDeletion(ctx, d)
+	}
+	if d.AskedBy == actor {
+		return d, ErrSamePerson
+	}
+	d.DoneBy, d.DoneAt = actor, m.Clock.Now()
+	return d, finishDeletion(ctx, d)
+}

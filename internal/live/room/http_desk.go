@@ -1,0 +1,106 @@
+package room
+
+import (
+	"context"
+	"time"
+
+	"tianbo/internal/kernel/id"
+	"tianbo/internal/kernel/page"
+	"tianbo/internal/platform/authz"
+	"tianbo/internal/platform/httpapi"
+)
+
+type reasonBody struct {
+	Reason string `json:"reason" doc:"5 to 200 characters, shown to the host" maxLength:"400"`
+}
+
+type holdBody struct {
+	ID      id.Hold    `json:"id"`
+	Session id.Session `json:"session"`
+	Case    string     `json:"case"`
+	Reason  string     `json:"reason"`
+	At      time.Time  `json:"at"`
+}
+
+type deletionBody struct {
+	Session id.Session `json:"session"`
+	AskedBy id.Account `json:"askedBy"`
+	AskedAt time.Time  `json:"askedAt"`
+	DoneAt  time.Time  `json:"doneAt,omitzero" doc:"Absent until a second person has confirmed"`
+}
+
+func (m *Module) deskRoutes(api *httpapi.API) {
+	httpapi.Register(api, httpapi.Op{
+		ID: "room-patrol", Method: "GET", Path: "/api/desk/rooms", Action: "room.patrol", Tag: "live", Summary: "Rooms on air or frozen, for patrol",
+	}, func(ctx context.Context, in *struct {
+		Cursor string `query:"cursor" maxLength:"200"`
+		Limit  int    `query:"limit" minimum:"0" maximum:"100"`
+	},
+	) (*listOut, error) {
+		if err := m.mayPatrol(ctx); err != nil {
+			return nil, err
+		}
+		return m.listed(ctx, ShelfPatrol, page.Request{Cursor: in.Cursor, Limit: in.Limit})
+	})
+	freeze := func(opID, verb, summary string, do func(context.Context, id.Room, string) (Session, error)) {
+		httpapi.Register(api, httpapi.Op{
+			ID: opID, Method: "POST", Path: "/api/rooms/{id}/" + verb, Action: "room." + verb, Tag: "live", OwnKey: true, Summary: summary,
+		}, func(ctx context.Context, in *struct {
+			roomIn
+			Body reasonBody
+		},
+		) (*castOut, error) {
+			s, err := do(ctx, in.ID, in.Body.Reason)
+			return &castOut{broadcast(s)}, err
+		})
+	}
+	freeze("room-freeze", "freeze", "Take a broadcast off the air, with a reason", m.Freeze)
+	freeze("room-unfreeze", "unfreeze", "Let the host return", func(ctx context.Context, room id.Room, _ string) (Session, error) {
+		return m.Unfreeze(ctx, room)
+	})
+	httpapi.Register(api, httpapi.Op{
+		ID: "session-hold", Method: "POST", Path: "/api/sessions/{id}/holds", Action: "room.hold", Tag: "live", Status: 201,
+		Summary: "Keep a recording for a case, beyond its retention",
+	}, func(ctx context.Context, in *struct {
+		sessionIn
+		Body struct {
+			Case   string `json:"case" minLength:"1" maxLength:"80"`
+			Reason string `json:"reason" maxLength:"400"`
+		}
+	},
+	) (*struct{ Body holdBody }, error) {
+		h, err := m.HoldFor(ctx, in.ID, in.Body.Case, in.Body.Reason)
+		return &struct{ Body holdBody }{holdBody{h.ID, h.Session, h.Case, h.Reason, h.At}}, err
+	})
+	httpapi.Register(api, httpapi.Op{
+		ID: "hold-release", Method: "DELETE", Path: "/api/holds/{id}", Action: "room.hold", Tag: "live", Summary: "End a legal hold",
+	}, func(ctx context.Context, in *struct {
+		ID id.Hold `path:"id"`
+	},
+	) (*doneOut, error) {
+		return &doneOut{}, m.Release(ctx, in.ID)
+	})
+	httpapi.Register(api, httpapi.Op{
+		ID: "session-delete", Method: "DELETE", Path: "/api/sessions/{id}/recording", Action: "room.erase", Tag: "live", OwnKey: true,
+		Summary:     "Delete a recording that the law no longer asks for",
+		Description: "Takes two persons: the first call asks, a second by another administrator deletes.",
+	}, func(ctx context.Context, in *struct {
+		sessionIn
+		Reason string `query:"reason" maxLength:"400"`
+	},
+	) (*struct{ Body deletionBody }, error) {
+		d, err := m.Delete(ctx, in.ID, in.Reason)
+		return &struct{ Body deletionBody }{deletionBody{d.Session, d.AskedBy, d.AskedAt, d.DoneAt}}, err
+	})
+}
+
+// mayPatrol asks for the platform's own regions: a patrol role anywhere.
+func (m *Module) mayPatrol(ctx context.Context) error {
+	actor := authz.From(ctx)
+	for _, role := range actor.Roles {
+		if role.Org == "" && authz.Allows(ctx, "room.patrol", authz.Resource{Type: "Rooms", Region: role.Region}) {
+			return nil
+		}
+	}
+	return authz.Check(ctx, "room.patrol", authz.Resource{Type: "Rooms"})
+}

@@ -1,0 +1,109 @@
+package room
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"tianbo/internal/kernel/clock"
+	"tianbo/internal/kernel/id"
+	"tianbo/internal/platform/sqldb"
+)
+
+// Hold keeps a recording beyond its retention, for a case.
+type Hold struct {
+	ID       id.Hold
+	Session  id.Session
+	Case     string
+	Reason   string
+	By       id.Account
+	At       time.Time
+	Released time.Time
+}
+
+// Deletion is the two-person removal of a recording.
+type Deletion struct {
+	ID      id.Deletion
+	Session id.Session
+	AskedBy id.Account
+	Reason  string
+	AskedAt time.Time
+	DoneBy  id.Account
+	DoneAt  time.Time
+}
+
+func insertHold(ctx context.Context, h Hold) error {
+	_, err := sqldb.From(ctx).Exec(ctx, `INSERT INTO room_hold (id, session, casefile, reason, account, at, released, released_by)
+		VALUES ($1, $2, $3, $4, $5, $6, 0, '')`, h.ID, h.Session, h.Case, h.Reason, h.By, clock.Micros(h.At))
+	if err != nil {
+		return fmt.Errorf("inserting a hold: %w", err)
+	}
+	return nil
+}
+
+// openHold is the oldest hold in force on a session.
+func openHold(ctx context.Context, session id.Session) (h Hold, held bool, err error) {
+	var at int64
+	err = sqldb.From(ctx).QueryRow(ctx, `SELECT id, session, casefile, reason, account, at FROM room_hold
+		WHERE session = $1 AND released = 0 ORDER BY id LIMIT 1`, session).
+		Scan(&h.ID, &h.Session, &h.Case, &h.Reason, &h.By, &at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return h, false, nil
+	}
+	if err != nil {
+		return h, false, fmt.Errorf("finding a hold: %w", err)
+	}
+	h.At = clock.FromMicros(at)
+	return h, true, nil
+}
+
+func releaseHold(ctx context.Context, hold id.Hold, by id.Account, now time.Time) (id.Session, error) {
+	var session id.Session
+	err := sqldb.From(ctx).QueryRow(ctx, `UPDATE room_hold SET released = $2, released_by = $3
+		WHERE id = $1 AND released = 0 RETURNING session`, hold, clock.Micros(now), by).Scan(&session)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", ErrSessionNotFound
+	}
+	if err != nil {
+		return "", fmt.Errorf("releasing a hold: %w", err)
+	}
+	return session, nil
+}
+
+func insertDeletion(ctx context.Context, d Deletion) error {
+	_, err := sqldb.From(ctx).Exec(ctx, `INSERT INTO room_deletion (id, session, asked_by, reason, asked_at, done_by, done_at)
+		VALUES ($1, $2, $3, $4, $5, '', 0) ON CONFLICT (session) DO NOTHING`,
+		d.ID, d.Session, d.AskedBy, d.Reason, clock.Micros(d.AskedAt))
+	if err != nil {
+		return fmt.Errorf("asking for a deletion: %w", err)
+	}
+	return nil
+}
+
+func loadDeletion(ctx context.Context, session id.Session) (d Deletion, found bool, err error) {
+	var asked, done int64
+	err = sqldb.From(ctx).QueryRow(ctx, `SELECT id, session, asked_by, reason, asked_at, done_by, done_at FROM room_deletion
+		WHERE session = $1`, session).Scan(&d.ID, &d.Session, &d.AskedBy, &d.Reason, &asked, &d.DoneBy, &done)
+	if errors.Is(err, sql.ErrNoRows) {
+		return d, false, nil
+	}
+	if err != nil {
+		return d, false, fmt.Errorf("loading a deletion: %w", err)
+	}
+	d.AskedAt, d.DoneAt = clock.FromMicros(asked), clock.FromMicros(done)
+	return d, true, nil
+}
+
+func finishDeletion(ctx context.Context, d Deletion) error {
+	_, err := sqldb.From(ctx).Exec(ctx, `UPDATE room_deletion SET done_by = $2, done_at = $3 WHERE id = $1 AND done_at = 0`,
+		d.ID, d.DoneBy, clock.Micros(d.DoneAt))
+	if err == nil {
+		_, err = sqldb.From(ctx).Exec(ctx, `UPDATE room_session SET erased = $2 WHERE id = $1`, d.Session, clock.Micros(d.DoneAt))
+	}
+	if err != nil {
+		return fmt.Errorf("finishing a deletion: %w", err)
+	}
+	return nil
+}
