@@ -1,8 +1,6 @@
 package solve
 
 import (
-	"cmp"
-	"math"
 	"slices"
 	"sync"
 )
@@ -26,7 +24,7 @@ func (a *snapshot) clone() snapshot {
 	b := snapshot{cost: a.cost, absent: slices.Clone(a.absent), units: slices.Clone(a.units), ways: slices.Clone(a.ways)}
 	b.routes = make([]trip, len(a.routes))
 	for i, t := range a.routes {
-		b.routes[i] = trip{kind: t.kind, unit: t.unit, stops: slices.Clone(t.stops)}
+		b.routes[i] = trip{kind: t.kind, unit: t.unit, frozen: t.frozen, fixed: t.fixed, stops: slices.Clone(t.stops)}
 	}
 	return b
 }
@@ -92,9 +90,14 @@ func (g *meeting) islands(rounds int, from, to float64) {
 	}
 }
 
+// cutter parts a solution into shares that can be searched apart.
+type cutter interface {
+	split(whole *snapshot, rng random, parts int) []snapshot
+}
+
 // shares cuts the solution into parts of neighbouring routes, one a worker, searches them at the same time and puts
 // them together again; every round cuts elsewhere. Large problems gain the whole speed of a second processor this way.
-func (g *meeting) shares(m *rounds, rng random, rounds int, from, to float64) {
+func (g *meeting) shares(m cutter, rng random, rounds int, from, to float64) {
 	var whole snapshot
 	g.workers[0].save(&whole)
 	peaks := make([]snapshot, len(g.workers))
@@ -127,80 +130,12 @@ func merge(parts []snapshot) snapshot {
 		out.cost += p.cost
 		out.routes = append(out.routes, p.routes...)
 		out.absent = append(out.absent, p.absent...)
+		for c, w := range p.ways {
+			if out.ways == nil {
+				out.ways = slices.Repeat([]int32{-1}, len(p.ways))
+			}
+			out.ways[c] = max(out.ways[c], w)
+		}
 	}
 	return out.clone()
-}
-
-// split parts the routes by the direction or the angle of their centres into shares of about equal numbers of stops.
-func (m *rounds) split(whole *snapshot, rng random, parts int) []snapshot {
-	angle := rng.unit() * 2 * math.Pi
-	byAngle := rng.below(2) == 0
-	order := make([]keyed, len(whole.routes))
-	stops := 0
-	for i := range whole.routes {
-		order[i] = keyed{int32(i), m.bearing(&whole.routes[i], angle, byAngle)}
-		stops += len(whole.routes[i].stops)
-	}
-	slices.SortFunc(order, func(a, b keyed) int {
-		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.node, b.node))
-	})
-	out := make([]snapshot, parts)
-	left := make([]int32, len(m.kinds))
-	for k := range left {
-		left[k] = m.kinds[k].units
-	}
-	seen := 0
-	for _, o := range order {
-		t := &whole.routes[o.node]
-		part := min(parts-1, seen*parts/max(1, stops))
-		seen += len(t.stops)
-		p := &out[part]
-		p.routes = append(p.routes, trip{kind: t.kind, stops: slices.Clone(t.stops)})
-		left[t.kind]--
-	}
-	for i, v := range whole.absent {
-		out[i%parts].absent = append(out[i%parts].absent, v)
-	}
-	for i := range out {
-		out[i].units = make([]int32, len(left))
-		for k, n := range left {
-			out[i].units[k] = (n + int32(i)) / int32(parts)
-		}
-		m.price(&out[i])
-	}
-	return out
-}
-
-// bearing is where a route lies: its centre's angle around its depot, or its place along a direction.
-func (m *rounds) bearing(t *trip, angle float64, byAngle bool) float64 {
-	x, y := 0.0, 0.0
-	for _, v := range t.stops {
-		x += m.x[v]
-		y += m.y[v]
-	}
-	n := float64(max(1, len(t.stops)))
-	x, y = x/n, y/n
-	if !byAngle {
-		return x*math.Cos(angle) + y*math.Sin(angle)
-	}
-	a := math.Atan2(y-m.midY, x-m.midX) - angle
-	return math.Mod(a+4*math.Pi, 2*math.Pi)
-}
-
-// price recomputes a snapshot's cost.
-func (m *rounds) price(s *snapshot) {
-	s.cost = 0
-	for _, t := range s.routes {
-		k := &m.kinds[t.kind]
-		length, at := 0.0, k.start
-		for _, v := range t.stops {
-			length += m.dist[int(at)*m.places+int(m.place[v])]
-			at = m.place[v]
-		}
-		length += m.dist[int(at)*m.places+int(k.end)]
-		s.cost += k.fixed + k.unit*length
-	}
-	for _, v := range s.absent {
-		s.cost += m.penalty[v]
-	}
 }

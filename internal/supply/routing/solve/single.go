@@ -76,9 +76,11 @@ type snapshot struct {
 }
 
 type trip struct {
-	kind  int32
-	unit  int32
-	stops []int32
+	kind   int32
+	unit   int32 // -1: any unit of the kind
+	frozen int32
+	fixed  []float64
+	stops  []int32
 }
 
 func newSingle(m *rounds, rng random) *single {

@@ -18,7 +18,13 @@ func Solve(ctx context.Context, p *routing.Problem, opt Options) (*routing.Plan,
 	if opt.Workers < 1 {
 		opt.Workers = 1
 	}
-	return solveRounds(ctx, p, opt)
+	if len(p.Consignments) == 0 {
+		return &routing.Plan{}, Stats{Engine: "none"}, nil
+	}
+	if fitsRounds(p) {
+		return solveRounds(ctx, p, opt)
+	}
+	return solvePairs(ctx, p, opt)
 }
 
 // splitFrom is the size from which workers share one solution instead of searching apart.
@@ -26,40 +32,73 @@ const splitFrom = 250
 
 func solveRounds(ctx context.Context, p *routing.Problem, opt Options) (*routing.Plan, Stats, error) {
 	m := newRounds(p)
-	pc := &pace{ctx: ctx, total: opt.Iterations, share: opt.Share, hot: hotLegs * m.leg * m.unit(), cold: coldLegs * m.leg * m.unit()}
+	scale := m.leg * m.unit()
+	pc := &pace{ctx: ctx, total: opt.Iterations, share: opt.Share, hot: hotLegs * scale, cold: coldLegs * scale}
 	workers := make([]worker, opt.Workers)
 	for i := range workers {
 		workers[i] = newSingle(m, newRandom(opt.Seed, uint64(i)))
 	}
 	first := workers[0].(*single)
 	first.construct()
-	g := &meeting{workers: workers, pace: pc, best: first.best.clone()}
+	g := begin(workers, pc, opt)
+	if len(workers) > 1 && m.n >= splitFrom {
+		g.shares(m, newRandom(opt.Seed, 1<<32), 60, 0, 1)
+	} else {
+		g.islands(12, 0, 1)
+	}
+	return m.plan(p, &g.best), g.stats("single"), nil
+}
+
+func solvePairs(ctx context.Context, p *routing.Problem, opt Options) (*routing.Plan, Stats, error) {
+	m := newHaul(p)
+	scale := m.leg * m.unit()
+	pc := &pace{ctx: ctx, total: opt.Iterations, share: opt.Share, hot: hotHaul * scale, cold: coldHaul * scale}
+	workers := make([]worker, opt.Workers)
+	for i := range workers {
+		workers[i] = newPairs(m, newRandom(opt.Seed, uint64(i)))
+	}
+	first := workers[0].(*pairs)
+	first.warm(opt.Start)
+	first.construct()
+	g := begin(workers, pc, opt)
+	if len(workers) > 1 && len(m.goods) >= splitFrom && len(p.Lines) == 0 && p.Previous == nil {
+		g.shares(m, newRandom(opt.Seed, 1<<32), 60, 0, 1)
+	} else {
+		g.islands(12, 0, 1)
+	}
+	return m.plan(p, &g.best), g.stats("pair"), nil
+}
+
+// begin gives every worker the first solution.
+func begin(workers []worker, pc *pace, opt Options) *meeting {
+	first := workers[0].peak()
+	g := &meeting{workers: workers, pace: pc, best: first.clone()}
 	if opt.Progress != nil {
 		g.report = func(share float64, best *snapshot, steps int) {
 			opt.Progress(Progress{Share: share, Iterations: steps, Cost: best.cost, Vehicles: len(best.routes), Unserved: len(best.absent)})
 		}
 	}
 	for _, w := range workers[1:] {
-		w.restore(&first.best)
-		*w.peak() = first.best.clone()
+		w.restore(first)
+		*w.peak() = first.clone()
 	}
-	switch {
-	case len(workers) > 1 && m.n >= splitFrom:
-		g.shares(m, newRandom(opt.Seed, 1<<32), 60, 0, 1)
-	default:
-		g.islands(12, 0, 1)
+	return g
+}
+
+func (g *meeting) stats(engine string) Stats {
+	out := Stats{Engine: engine}
+	for _, w := range g.workers {
+		out.Iterations += w.steps()
 	}
-	steps := 0
-	for _, w := range workers {
-		steps += w.steps()
-	}
-	return m.plan(p, &g.best), Stats{Iterations: steps, Engine: "single"}, nil
+	return out
 }
 
 // The annealing temperatures in typical legs, at the start and at the end.
 var (
-	hotLegs  = 0.6
-	coldLegs = 0.006
+	hotLegs  = 1.5
+	coldLegs = 0.015
+	hotHaul  = 1.5
+	coldHaul = 0.015
 )
 
 // unit is the typical price of a distance.
@@ -69,4 +108,12 @@ func (m *rounds) unit() float64 {
 		sum += m.kinds[i].unit
 	}
 	return sum / float64(len(m.kinds))
+}
+
+func (m *haul) unit() float64 {
+	sum := 0.0
+	for i := range m.fleet {
+		sum += m.fleet[i].unit + m.fleet[i].hour
+	}
+	return max(sum/float64(max(1, len(m.fleet))), 1e-9)
 }
