@@ -91,11 +91,7 @@ func roomsByIDs(ctx context.Context, ids []id.Room) ([]Room, error) {
 	if err != nil {
 		return nil, err
 	}
-	query := `SELECT ` + roomColumns + ` FROM room_room WHERE id IN (SELECT value FROM json_each($1))`
-	if sqldb.DialectOf(ctx) == sqldb.Postgres {
-		query = `SELECT ` + roomColumns + ` FROM room_room WHERE id IN (SELECT jsonb_array_elements_text(CAST($1 AS JSONB)))`
-	}
-	return scanRooms(sqldb.From(ctx).Query(ctx, query, string(text)))
+	return scanRooms(sqldb.From(ctx).Query(ctx, `SELECT `+roomColumns+` FROM room_room WHERE id IN `+sqldb.InJSON(ctx, "$1"), string(text)))
 }
 
 // listRooms gives rooms of a state, the newest first, from a cursor on.
