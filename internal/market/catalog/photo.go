@@ -1,0 +1,86 @@
+package catalog
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"image"
+	"image/color"
+	"image/jpeg"
+	_ "image/png" // decoders by content, not by name
+	"strconv"
+
+	"golang.org/x/image/draw"
+	_ "golang.org/x/image/webp"
+
+	"tianbo/internal/kernel/id"
+	"tianbo/internal/platform/authz"
+	"tianbo/internal/platform/sqldb"
+)
+
+const (
+	photoBytes  = 12 << 20
+	photoPixels = 40_000_000
+)
+
+// PhotoWidths are the sizes that pictures are kept in.
+var PhotoWidths = []int{160, 480, 1080}
+
+// Upload keeps a picture. It is decoded and encoded anew in three sizes, so
+// that nothing but pixels is kept: no position, no device, no other payload.
+func (m *Module) Upload(ctx context.Context, data []byte) (Photo, error) {
+	if err := authz.Check(ctx, "upload.photo", authz.Resource{Type: "Uploads"}); err != nil {
+		return Photo{}, err
+	}
+	picture, err := decode(data)
+	if err != nil {
+		return Photo{}, ErrPhoto.Wrap(err)
+	}
+	sum := sha256.Sum256(data)
+	p := Photo{
+		ID: id.New[id.Upload](), By: authz.From(ctx).Account, Hash: hex.EncodeToString(sum[:]),
+		Width: int64(picture.Bounds().Dx()), Height: int64(picture.Bounds().Dy()), At: m.Clock.Now(),
+	}
+	for _, w := range PhotoWidths {
+		var out bytes.Buffer
+		if err := jpeg.Encode(&out, shrink(picture, w), &jpeg.Options{Quality: 82}); err != nil {
+			return p, err
+		}
+		if err := m.Files.Put(ctx, p.key(w), bytes.NewReader(out.Bytes()), int64(out.Len()), "image/jpeg"); err != nil {
+			return p, err
+		}
+	}
+	return p, sqldb.Write(ctx, func(ctx context.Context) error { return insertPhoto(ctx, p) })
+}
+
+// key is by content: the same picture twice is one set of files.
+func (p Photo) key(width int) string { return "photo/" + p.Hash + "-" + strconv.Itoa(width) + ".jpg" }
+
+func decode(data []byte) (image.Image, error) {
+	if len(data) > photoBytes {
+		return nil, ErrPhoto
+	}
+	shape, _, err := image.DecodeConfig(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	if shape.Width < 16 || shape.Height < 16 || shape.Width*shape.Height > photoPixels {
+		return nil, ErrPhoto
+	}
+	picture, _, err := image.Decode(bytes.NewReader(data))
+	return picture, err
+}
+
+// shrink makes a picture at most width wide, on white.
+func shrink(src image.Image, width int) image.Image {
+	b := src.Bounds()
+	w, h := b.Dx(), b.Dy()
+	if w > width {
+		w, h = width, max(1, h*width/w)
+	}
+	dst := image.NewRGBA(image.Rect(0, 0, w, h))
+	draw.Draw(dst, dst.Bounds(), image.NewUniform(color.White), image.Point{}, draw.Src)
+	draw.ApproxBiLinear.Scale(dst, dst.Bounds(), src, b, draw.Over, nil)
+	return dst
+}
