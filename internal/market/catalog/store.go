@@ -245,3 +245,16 @@ func loadPhoto(ctx context.Context, photo id.Upload) (Photo, error) {
 	p.At = clock.FromMicros(at)
 	return p, nil
 }
+
+// lockPack reads a pack and keeps its row from changing until the transaction
+// ends: a row lock on PostgreSQL; SQLite's one writer has it anyway.
+func lockPack(ctx context.Context, pack id.Pack) (Pack, error) {
+	p, err := scanPack(sqldb.From(ctx).QueryRow(ctx, `UPDATE catalog_pack SET free = free WHERE id = $1 RETURNING `+packColumns, pack))
+	if errors.Is(err, sql.ErrNoRows) {
+		return p, ErrNotFound
+	}
+	if err != nil {
+		return p, fmt.Errorf("locking a pack: %w", err)
+	}
+	return p, nil
+}

@@ -66,3 +66,7 @@ func (*Module) OfferOf(ctx context.Context, pack id.Pack) (Offer, error) {
 	}
 	return o, nil
 }
+
+// Lock gives a pack's counters and price, kept from changing until the
+// caller's transaction ends.
+func (*Module) Lock(ctx context.Context, pack id.Pack) (Pack, error) { return lockPack(ctx, pack) }

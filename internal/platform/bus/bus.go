@@ -113,15 +113,30 @@ func Migrations() sqldb.Migrations { return sqldb.Migrations{Module: "bus", FS: 
 
 // Emit writes a fact into the outbox of the running transaction.
 func Emit(ctx context.Context, subject, key string, payload any) error {
+	return EmitAll(ctx, []Emission{{subject, key, payload}})
+}
+
+// Emission is one fact to be written.
+type Emission struct {
+	Subject, Key string
+	Payload      any
+}
+
+// EmitAll writes many facts, in order, in few statements.
+func EmitAll(ctx context.Context, facts []Emission) error {
 	if !sqldb.InWrite(ctx) {
 		return errors.New("bus: Emit outside a writing transaction")
 	}
-	text, err := json.Marshal(payload)
-	if err != nil {
-		return fmt.Errorf("encoding %s: %w", subject, err)
+	events := make([]Event, len(facts))
+	at := now(ctx)
+	for i, f := range facts {
+		text, err := json.Marshal(f.Payload)
+		if err != nil {
+			return fmt.Errorf("encoding %s: %w", f.Subject, err)
+		}
+		events[i] = Event{ID: id.New[id.Event](), Subject: f.Subject, Key: f.Key, Payload: text, At: at}
 	}
-	e := Event{ID: id.New[id.Event](), Subject: subject, Key: key, Payload: text, At: now(ctx)}
-	if err := insertEvent(ctx, e); err != nil {
+	if err := insertEvents(ctx, events); err != nil {
 		return err
 	}
 	wake(ctx, func(b *Bus) chan struct{} { return b.wakeOut }, wakeOutbox)

@@ -16,13 +16,12 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-func insertEvent(ctx context.Context, e Event) error {
-	_, err := sqldb.From(ctx).Exec(ctx, `INSERT INTO bus_outbox (id, subject, key, payload, at, sent, pending) VALUES ($1, $2, $3, $4, $5, 0, 0)`,
-		e.ID, e.Subject, e.Key, string(e.Payload), clock.Micros(e.At))
-	if err != nil {
-		return fmt.Errorf("writing %s to the outbox: %w", e.Subject, err)
+func insertEvents(ctx context.Context, events []Event) error {
+	rows := make([][]any, len(events))
+	for i, e := range events {
+		rows[i] = []any{e.ID, e.Subject, e.Key, string(e.Payload), clock.Micros(e.At), 0, 0}
 	}
-	return nil
+	return sqldb.Insert(ctx, "bus_outbox", "id, subject, key, payload, at, sent, pending", rows)
 }
 
 func scanEvents(rows *sql.Rows, err error) ([]Event, error) {

@@ -1,0 +1,49 @@
+package order
+
+import (
+	"context"
+	"time"
+
+	"tianbo/internal/kernel/id"
+	"tianbo/internal/market/catalog"
+)
+
+// Catalog is the stock and the terms. All but OfferOf join the transaction.
+type Catalog interface {
+	OfferOf(ctx context.Context, pack id.Pack) (catalog.Offer, error)
+	// Lock gives a pack's counters and price version, and keeps others from
+	// changing them until the transaction ends.
+	Lock(ctx context.Context, pack id.Pack) (catalog.Pack, error)
+	Hold(ctx context.Context, pack id.Pack, n int64) (free int64, ok bool, err error)
+	Release(ctx context.Context, pack id.Pack, n int64) (bool, error)
+	Take(ctx context.Context, pack id.Pack, n int64) (bool, error)
+	Return(ctx context.Context, pack id.Pack, n int64) (bool, error)
+	BandChanged(ctx context.Context, pack id.Pack, before, after int64) error
+}
+
+// Addresses are the buyers'.
+type Addresses interface {
+	For(ctx context.Context, account id.Account, address id.Address) (Address, error)
+}
+
+// Broadcasts tells where in a broadcast "now" is.
+type Broadcasts interface {
+	Now(ctx context.Context, room id.Room) (session id.Session, at time.Duration, err error)
+}
+
+// Sealer protects addresses.
+type Sealer interface {
+	Text(plain, context string) ([]byte, error)
+	OpenText(sealed []byte, context string) (string, error)
+}
+
+// Teller tells buyer and seller at once that an order changed.
+type Teller interface {
+	OrderChanged(ctx context.Context, o Order)
+}
+
+// Names tells how people and organisations are called.
+type Names interface {
+	Accounts(ctx context.Context, ids []id.Account) (map[id.Account]string, error)
+	Orgs(ctx context.Context, ids []id.Org) (map[id.Org]string, error)
+}

@@ -1,0 +1,261 @@
+package order
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"tianbo/internal/kernel/clock"
+	"tianbo/internal/kernel/id"
+	"tianbo/internal/kernel/money"
+	"tianbo/internal/market/catalog"
+	"tianbo/internal/platform/sqldb"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+const (
+	orderColumns = `id, buyer, account, org, room, session, video_us, state, total, placed, expires, paid, shipped, delivered, claim_by, ended, carrier, tracking, reason, address, idem, hash`
+	lineColumns  = `id, parent, product, pack, title, label, photo, net, price, version, quantity, fresh, placed`
+)
+
+func scanOrder(row interface{ Scan(...any) error }) (Order, error) {
+	var o Order
+	var video, placed, expires, paid, shipped, delivered, claim, ended int64
+	var hash []byte
+	err := row.Scan(&o.ID, &o.Buyer, &o.By, &o.Org, &o.Room, &o.Session, &video, &o.State, &o.Total, &placed, &expires, &paid,
+		&shipped, &delivered, &claim, &ended, &o.Carrier, &o.Tracking, &o.Reason, &o.sealed, &o.key, &hash)
+	o.VideoAt = time.Duration(video) * time.Microsecond
+	o.Placed, o.Expires, o.Paid = clock.FromMicros(placed), clock.FromMicros(expires), clock.FromMicros(paid)
+	o.Shipped, o.Delivered, o.ClaimBy, o.Ended = clock.FromMicros(shipped), clock.FromMicros(delivered), clock.FromMicros(claim), clock.FromMicros(ended)
+	copy(o.hash[:], hash)
+	return o, err
+}
+
+func scanOrders(rows *sql.Rows, err error) ([]Order, error) {
+	if err != nil {
+		return nil, fmt.Errorf("listing orders: %w", err)
+	}
+	defer rows.Close()
+	var out []Order
+	for rows.Next() {
+		o, err := scanOrder(rows)
+		if err != nil {
+			return nil, fmt.Errorf("reading an order: %w", err)
+		}
+		out = append(out, o)
+	}
+	return out, rows.Err()
+}
+
+// insertOrders writes fresh orders with their lines.
+func insertOrders(ctx context.Context, orders []Order) error {
+	var rows, lines [][]any
+	for _, o := range orders {
+		rows = append(rows, []any{
+			o.ID, o.Buyer, o.By, o.Org, o.Room, o.Session, o.VideoAt.Microseconds(), o.State, o.Total, clock.Micros(o.Placed), clock.Micros(o.Expires),
+			0, 0, 0, 0, 0, "", "", "", o.sealed, o.key, o.hash[:],
+		})
+		for _, l := range o.Lines {
+			lines = append(lines, []any{l.ID, o.ID, l.Product, l.Pack, l.Title, l.Label, l.Photo, l.Net, l.Price, l.Version, l.Quantity, l.Fresh, clock.Micros(o.Placed)})
+		}
+	}
+	if err := sqldb.Insert(ctx, "order_order", orderColumns, rows); err != nil {
+		return err
+	}
+	return sqldb.Insert(ctx, "order_line", lineColumns, lines)
+}
+
+// byKeys finds the orders already placed under the given keys.
+func byKeys(ctx context.Context, keys []string) (map[string]Order, error) {
+	text, err := json.Marshal(keys)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := scanOrders(sqldb.From(ctx).Query(ctx, `SELECT `+orderColumns+` FROM order_order WHERE idem IN `+sqldb.InJSON(ctx, "$1"), string(text)))
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]Order, len(rows))
+	for _, o := range rows {
+		out[o.key] = o
+	}
+	return out, nil
+}
+
+func load(ctx context.Context, order id.Order) (Order, error) {
+	o, err := scanOrder(sqldb.From(ctx).QueryRow(ctx, `SELECT `+orderColumns+` FROM order_order WHERE id = $1`, order))
+	if errors.Is(err, sql.ErrNoRows) {
+		return o, ErrNotFound
+	}
+	if err != nil {
+		return o, fmt.Errorf("loading an order: %w", err)
+	}
+	return o, nil
+}
+
+// linesOf gives the lines of orders.
+func linesOf(ctx context.Context, orders []Order) (map[id.Order][]Line, error) {
+	ids := make([]id.Order, len(orders))
+	for i, o := range orders {
+		ids[i] = o.ID
+	}
+	text, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := sqldb.From(ctx).Query(ctx, `SELECT id, parent, product, pack, title, label, photo, net, price, version, quantity, fresh
+		FROM order_line WHERE parent IN `+sqldb.InJSON(ctx, "$1")+` ORDER BY id`, string(text))
+	if err != nil {
+		return nil, fmt.Errorf("listing order lines: %w", err)
+	}
+	defer rows.Close()
+	out := map[id.Order][]Line{}
+	for rows.Next() {
+		var l Line
+		if err := rows.Scan(&l.ID, &l.Order, &l.Product, &l.Pack, &l.Title, &l.Label, &l.Photo, &l.Net, &l.Price, &l.Version, &l.Quantity, &l.Fresh); err != nil {
+			return nil, fmt.Errorf("reading an order line: %w", err)
+		}
+		out[l.Order] = append(out[l.Order], l)
+	}
+	return out, rows.Err()
+}
+
+// save writes the mutable part of an order that is still in state from; false
+// when it has moved on.
+func save(ctx context.Context, o Order, from State) (bool, error) {
+	res, err := sqldb.From(ctx).Exec(ctx, `UPDATE order_order SET state = $3, paid = $4, shipped = $5, delivered = $6, claim_by = $7, ended = $8,
+		carrier = $9, tracking = $10, reason = $11 WHERE id = $1 AND state = $2`,
+		o.ID, from, o.State, clock.Micros(o.Paid), clock.Micros(o.Shipped), clock.Micros(o.Delivered), clock.Micros(o.ClaimBy), clock.Micros(o.Ended),
+		o.Carrier, o.Tracking, o.Reason)
+	if err != nil {
+		return false, fmt.Errorf("saving an order: %w", err)
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}
+
+func listBuyer(ctx context.Context, buyer id.Account, state State, before string, limit int) ([]Order, error) {
+	return scanOrders(sqldb.From(ctx).Query(ctx, `SELECT `+orderColumns+` FROM order_order
+		WHERE buyer = $1 AND (CAST($2 AS TEXT) = '' OR state = $2) AND id < $3 ORDER BY id DESC LIMIT $4`, buyer, state, before, limit))
+}
+
+func listSeller(ctx context.Context, org id.Org, state State, before string, limit int) ([]Order, error) {
+	return scanOrders(sqldb.From(ctx).Query(ctx, `SELECT `+orderColumns+` FROM order_order
+		WHERE org = $1 AND (CAST($2 AS TEXT) = '' OR state = $2) AND id < $3 ORDER BY id DESC LIMIT $4`, org, state, before, limit))
+}
+
+// lapsed gives unpaid orders that are due.
+func lapsed(ctx context.Context, now time.Time, limit int) ([]Order, error) {
+	return scanOrders(sqldb.From(ctx).Query(ctx, `SELECT `+orderColumns+` FROM order_order
+		WHERE state = 'placed' AND expires <= $1 ORDER BY expires, id LIMIT $2`, clock.Micros(now), limit))
+}
+
+// Summary is what a seller's home shows.
+type Summary struct {
+	ToShip    int64
+	Unpaid    int64
+	Today     money.Fen // paid since midnight in Shanghai
+	Season    money.Fen // paid since the first of the year
+	OnTheWay  int64
+	Completed int64
+}
+
+func summary(ctx context.Context, org id.Org, day, year time.Time) (Summary, error) {
+	var s Summary
+	err := sqldb.From(ctx).QueryRow(ctx, `SELECT
+		COALESCE(SUM(CASE WHEN state IN ('paid', 'packed') THEN 1 ELSE 0 END), 0),
+		COALESCE(SUM(CASE WHEN state = 'placed' THEN 1 ELSE 0 END), 0),
+		COALESCE(SUM(CASE WHEN paid >= $2 AND state <> 'closed' THEN total ELSE 0 END), 0),
+		COALESCE(SUM(CASE WHEN paid >= $3 AND state <> 'closed' THEN total ELSE 0 END), 0),
+		COALESCE(SUM(CASE WHEN state IN ('shipped', 'delivered') THEN 1 ELSE 0 END), 0),
+		COALESCE(SUM(CASE WHEN state = 'completed' THEN 1 ELSE 0 END), 0)
+		FROM order_order WHERE org = $1`, org, clock.Micros(day), clock.Micros(year)).
+		Scan(&s.ToShip, &s.Unpaid, &s.Today, &s.Season, &s.OnTheWay, &s.Completed)
+	if err != nil {
+		return s, fmt.Errorf("summing orders: %w", err)
+	}
+	return s, nil
+}
+
+// deals are the paid sales of a pack since a time.
+func deals(ctx context.Context, pack id.Pack, from time.Time) ([]catalog.Deal, error) {
+	rows, err := sqldb.From(ctx).Query(ctx, `SELECT l.price, o.paid FROM order_line l JOIN order_order o ON o.id = l.parent
+		WHERE l.pack = $1 AND l.placed >= $2 AND o.paid > 0 ORDER BY o.paid LIMIT 10000`, pack, clock.Micros(from))
+	if err != nil {
+		return nil, fmt.Errorf("listing deals: %w", err)
+	}
+	defer rows.Close()
+	var out []catalog.Deal
+	for rows.Next() {
+		var d catalog.Deal
+		var at int64
+		if err := rows.Scan(&d.Price, &at); err != nil {
+			return nil, fmt.Errorf("reading a deal: %w", err)
+		}
+		d.At = clock.FromMicros(at)
+		out = append(out, d)
+	}
+	return out, rows.Err()
+}
+
+func insertPayment(ctx context.Context, p Payment) error {
+	_, err := sqldb.From(ctx).Exec(ctx, `INSERT INTO order_payment (id, parent, method, reference, fen, account, at, confirmed, confirmer)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 0, '')`, p.ID, p.Order, p.Method, p.Reference, p.Fen, p.By, clock.Micros(p.At))
+	if err != nil {
+		return fmt.Errorf("inserting a payment: %w", err)
+	}
+	return nil
+}
+
+// openPayment is the newest unconfirmed claim of an order.
+func openPayment(ctx context.Context, order id.Order) (Payment, bool, error) {
+	var p Payment
+	var at int64
+	err := sqldb.From(ctx).QueryRow(ctx, `SELECT id, parent, method, reference, fen, account, at FROM order_payment
+		WHERE parent = $1 AND confirmed = 0 ORDER BY id DESC LIMIT 1`, order).
+		Scan(&p.ID, &p.Order, &p.Method, &p.Reference, &p.Fen, &p.By, &at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return p, false, nil
+	}
+	if err != nil {
+		return p, false, fmt.Errorf("loading a payment: %w", err)
+	}
+	p.At = clock.FromMicros(at)
+	return p, true, nil
+}
+
+func confirmPayment(ctx context.Context, p Payment) error {
+	_, err := sqldb.From(ctx).Exec(ctx, `UPDATE order_payment SET confirmed = $2, confirmer = $3 WHERE id = $1 AND confirmed = 0`,
+		p.ID, clock.Micros(p.Confirmed), p.Confirmer)
+	if err != nil {
+		return fmt.Errorf("confirming a payment: %w", err)
+	}
+	return nil
+}
+
+// openPayments are the claims that wait for confirmation, the oldest first.
+func openPayments(ctx context.Context, after string, limit int) ([]Payment, error) {
+	rows, err := sqldb.From(ctx).Query(ctx, `SELECT id, parent, method, reference, fen, account, at FROM order_payment
+		WHERE confirmed = 0 AND id > $1 ORDER BY id LIMIT $2`, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("listing payments: %w", err)
+	}
+	defer rows.Close()
+	var out []Payment
+	for rows.Next() {
+		var p Payment
+		var at int64
+		if err := rows.Scan(&p.ID, &p.Order, &p.Method, &p.Reference, &p.Fen, &p.By, &at); err != nil {
+			return nil, fmt.Errorf("reading a payment: %w", err)
+		}
+		p.At = clock.FromMicros(at)
+		out = append(out, p)
+	}
+	return out, rows.Err()
+}

@@ -1,0 +1,47 @@
+package sqldb
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// insertChunks keeps the number of different statement texts small.
+var insertChunks = []int{64, 8, 1}
+
+// Insert adds many rows to a table in few statements. Table and columns are
+// the caller's constants, never input.
+func Insert(ctx context.Context, table, columns string, rows [][]any) error {
+	width := strings.Count(columns, ",") + 1
+	for _, n := range insertChunks {
+		for len(rows) >= n {
+			args := make([]any, 0, n*width)
+			for _, row := range rows[:n] {
+				args = append(args, row...)
+			}
+			if _, err := From(ctx).Exec(ctx, insertText(table, columns, width, n), args...); err != nil {
+				return fmt.Errorf("inserting into %s: %w", table, err)
+			}
+			rows = rows[n:]
+		}
+	}
+	return nil
+}
+
+func insertText(table, columns string, width, n int) string {
+	var b strings.Builder
+	b.WriteString("INSERT INTO " + table + " (" + columns + ") VALUES ")
+	for i := range n * width {
+		switch {
+		case i%width != 0:
+			b.WriteString(", ")
+		case i > 0:
+			b.WriteString("), (")
+		default:
+			b.WriteString("(")
+		}
+		fmt.Fprintf(&b, "$%d", i+1)
+	}
+	b.WriteString(")")
+	return b.String()
+}
