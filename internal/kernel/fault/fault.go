@@ -36,9 +36,10 @@ const (
 	Unsupported                 // 415: a kind of content that is not taken
 	Limited                     // 429: too often
 	Unavailable                 // 503: try again later
+	Stale                       // 412: it has changed since it was read
 )
 
-var statuses = [...]int{500, 422, 401, 403, 404, 409, 410, 413, 415, 429, 503}
+var statuses = [...]int{500, 422, 401, 403, 404, 409, 410, 413, 415, 429, 503, 412}
 
 // Status is the HTTP status of the kind.
 func (k Kind) Status() int { return statuses[k] }

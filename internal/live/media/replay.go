@@ -1,0 +1,195 @@
+package media
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"tianbo/internal/kernel/id"
+	"tianbo/internal/platform/httpapi"
+)
+
+// forever is beyond the end of every recording.
+const forever = int64(1) << 62
+
+// replayPlaylist lists a recording as HLS on demand: one byte range a GOP.
+func (e *Engine) replayPlaylist(w http.ResponseWriter, r *http.Request) {
+	session, slot := id.Session(r.PathValue("session")), slotOf(r)
+	if err := e.Gate.MayReplay(r.Context(), session); err != nil {
+		httpapi.WriteProblem(w, r, err)
+		return
+	}
+	files, err := records(r.Context(), session, slot, -1, forever)
+	if err == nil && len(files) == 0 {
+		err = ErrNotRecorded
+	}
+	if err != nil {
+		httpapi.WriteProblem(w, r, err)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/vnd.apple.mpegurl")
+	h.Set("Cache-Control", "no-cache") // it may be hidden or still grow by its last file
+	_, _ = io.WriteString(w, vod(files))
+}
+
+func slotOf(r *http.Request) string {
+	if s := r.PathValue("slot"); s != "" {
+		return s
+	}
+	return SlotHost
+}
+
+func vod(files []record) string {
+	longest := int64(1_000_000)
+	for _, f := range files {
+		for _, g := range f.GOPs {
+			longest = max(longest, g.Length)
+		}
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-TARGETDURATION:%d\n#EXT-X-MEDIA-SEQUENCE:0\n", (longest+999_999)/1_000_000)
+	for i, f := range files {
+		if i > 0 && files[i-1].Epoch != f.Epoch {
+			b.WriteString("#EXT-X-DISCONTINUITY\n")
+		}
+		name := fmt.Sprintf("file/%06d.mp4", f.Seq)
+		fmt.Fprintf(&b, "#EXT-X-MAP:URI=%q,BYTERANGE=\"%d@0\"\n", name, f.InitSize)
+		for _, g := range f.GOPs {
+			fmt.Fprintf(&b, "#EXTINF:%.5f,\n#EXT-X-BYTERANGE:%d@%d\n%s\n", float64(g.Length)/1e6, g.Size, g.Offset, name)
+		}
+	}
+	b.WriteString("#EXT-X-ENDLIST\n")
+	return b.String()
+}
+
+// replayFile serves a recorded file, in ranges.
+func (e *Engine) replayFile(w http.ResponseWriter, r *http.Request) {
+	session, slot := id.Session(r.PathValue("session")), slotOf(r)
+	if err := e.Gate.MayReplay(r.Context(), session); err != nil {
+		httpapi.WriteProblem(w, r, err)
+		return
+	}
+	number, ok := strings.CutSuffix(r.PathValue("file"), ".mp4")
+	seq, err := strconv.ParseInt(number, 10, 64)
+	if !ok || err != nil {
+		httpapi.WriteProblem(w, r, ErrNotRecorded)
+		return
+	}
+	f, err := e.Store.Open(r.Context(), fmt.Sprintf("rec/%s/%s/%06d.mp4", session, slot, seq))
+	if err != nil {
+		httpapi.WriteProblem(w, r, err)
+		return
+	}
+	defer f.Close()
+	h := w.Header()
+	h.Set("Content-Type", "video/mp4")
+	h.Set("Cache-Control", "private, max-age=3600")
+	h.Set("ETag", fmt.Sprintf(`"%s-%d"`, slot, seq))
+	http.ServeContent(w, r, "", time.Time{}, f)
+}
+
+// Length is how long the host's recording is, holes included.
+func (*Engine) Length(ctx context.Context, session id.Session) (time.Duration, error) {
+	files, err := records(ctx, session, SlotHost, -1, forever)
+	if err != nil || len(files) == 0 {
+		return 0, err
+	}
+	return time.Duration(files[len(files)-1].end()-files[0].start()) * time.Microsecond, nil
+}
+
+// Bytes is the size of a session's recording of one slot.
+func (*Engine) Bytes(ctx context.Context, session id.Session, slot string) (int64, error) {
+	_, _, n, err := extent(ctx, session, slot)
+	return n, err
+}
+
+// Erase deletes a session's recording. The caller has made sure that it may.
+func (e *Engine) Erase(ctx context.Context, session id.Session) error {
+	keys, err := allKeys(ctx, session)
+	if err != nil {
+		return err
+	}
+	for _, key := range keys {
+		if err := e.Store.Delete(ctx, key); err != nil {
+			return err
+		}
+	}
+	return forget(ctx, session)
+}
+
+// Position is where the present stands in the host's running picture.
+func (*Engine) Position(ctx context.Context, session id.Session, now time.Time) (time.Duration, error) {
+	row, err := loadChannel(ctx, session, SlotHost)
+	if err != nil {
+		return 0, err
+	}
+	return max(now.Sub(row.Origin), 0), nil
+}
+
+// Cut writes the span of a recording as one MP4, without encoding anew: from
+// the keyframe at or before from to the end of the GOP that holds to. It
+// answers where the clip truly begins, and its length.
+func (e *Engine) Cut(ctx context.Context, session id.Session, from, to time.Duration, w io.Writer) (start, length time.Duration, err error) {
+	files, err := records(ctx, session, SlotHost, from.Microseconds(), to.Microseconds())
+	if err != nil {
+		return 0, 0, err
+	}
+	var init []byte
+	first, end := int64(-1), int64(0)
+	rate := int64(48000)
+	for _, f := range files {
+		data, err := e.readAll(ctx, f.Key)
+		if err != nil {
+			return 0, 0, err
+		}
+		if int64(len(data)) < f.Size {
+			return 0, 0, fmt.Errorf("%s is shorter than its index", f.Key)
+		}
+		for i, g := range f.GOPs {
+			begins := g.Start <= from.Microseconds() && g.Start+g.Length > from.Microseconds()
+			inside := g.Start >= from.Microseconds() && g.Start < to.Microseconds()
+			if !begins && !inside {
+				continue
+			}
+			switch {
+			case first < 0:
+				first = g.Start
+				init = data[:f.InitSize]
+				rate = soundRate(init)
+				if _, err := w.Write(init); err != nil {
+					return 0, 0, err
+				}
+			case i == 0 && (f.Epoch != files[0].Epoch || !bytes.Equal(init, data[:f.InitSize])):
+				return 0, 0, ErrCrossesChange
+			}
+			fragment := slices.Clone(data[g.Offset : g.Offset+g.Size])
+			if err := shift(fragment, first, rate); err != nil {
+				return 0, 0, err
+			}
+			if _, err := w.Write(fragment); err != nil {
+				return 0, 0, err
+			}
+			end = g.Start + g.Length
+		}
+	}
+	if first < 0 {
+		return 0, 0, ErrNotRecorded
+	}
+	return time.Duration(first) * time.Microsecond, time.Duration(end-first) * time.Microsecond, nil
+}
+
+func (e *Engine) readAll(ctx context.Context, key string) ([]byte, error) {
+	f, err := e.Store.Open(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, 2*fileSize+gopBytes))
+}
