@@ -1,0 +1,235 @@
+package realtime
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+)
+
+const (
+	tickShort = 200 * time.Millisecond
+	tickLong  = time.Second
+	// perTick is how many lines a viewer gets in one tick: ten a second.
+	perTick = 2
+	// counterEvery is how often counters may change on the screen.
+	counterEvery = 2 * time.Second
+	// forgetNode is when another node's count is believed no more.
+	forgetNode = 90 * time.Second
+	// tellNodes is how often a node repeats its count while it has viewers.
+	tellNodes = 30 * time.Second
+)
+
+type count struct {
+	viewers int64
+	at      time.Time
+}
+
+// merge gathers what happens in one room until the next tick.
+type merge struct {
+	hub  *Hub
+	room string
+
+	mu        sync.Mutex
+	lines     []Line // the weightiest so far, at most perTick
+	desk      []Line // all of them
+	offered   int
+	likes     int64 // since the last frame
+	counts    bool  // counters have changed
+	moved     bool  // this node's viewers have come or gone
+	told      time.Time
+	elsewhere map[string]count
+	timer     *time.Timer
+	due       time.Time
+	tick      time.Duration
+	stopped   bool
+}
+
+// tickFrame is the one lossy frame of a tick.
+type tickFrame struct {
+	Lines   []json.RawMessage `json:"lines"`
+	Dropped int               `json:"dropped"`
+	Likes   int64             `json:"likes"` // new ones since the last frame
+	Viewers int64             `json:"viewers"`
+}
+
+// take adds what a node has published.
+func (m *merge) take(e envelope) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if e.Node != "" {
+		if e.Node != m.hub.node.ID() {
+			m.elsewhere[e.Node] = count{e.Viewers, time.Now()}
+			m.counts = true
+			m.wakeIn(counterEvery)
+		}
+		return
+	}
+	for _, l := range e.Lines {
+		m.desk = append(m.desk, l)
+		m.offered++
+		m.lines = choose(m.lines, l, m.offered, rand.IntN)
+	}
+	if len(e.Lines) > 0 {
+		m.wakeIn(m.tick)
+	}
+	if e.Likes > 0 {
+		m.likes += e.Likes
+		m.counts = true
+		m.wakeIn(counterEvery)
+	}
+}
+
+// choose keeps the weightiest lines in their order; among equals each of the n
+// lines offered so far has the same chance.
+func choose(kept []Line, l Line, n int, random func(int) int) []Line {
+	if len(kept) < perTick {
+		return append(kept, l)
+	}
+	lightest := 0
+	for i, k := range kept {
+		if k.Weight < kept[lightest].Weight {
+			lightest = i
+		}
+	}
+	switch w := kept[lightest].Weight; {
+	case l.Weight < w:
+		return kept
+	case l.Weight == w:
+		if random(n) >= perTick {
+			return kept
+		}
+		// Any of that weight may give way.
+		for i := range kept {
+			if kept[i].Weight == w && random(2) == 0 {
+				lightest = i
+			}
+		}
+	}
+	return append(slices.Delete(kept, lightest, lightest+1), l)
+}
+
+// counted notes that viewers have come or gone.
+func (m *merge) counted() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.counts, m.moved = true, true
+	m.wakeIn(counterEvery)
+}
+
+// wakeIn sees to it that a flush comes within d. The caller holds the lock.
+func (m *merge) wakeIn(d time.Duration) {
+	if m.stopped {
+		return
+	}
+	due := time.Now().Add(d)
+	if m.timer != nil && !m.due.After(due) {
+		return
+	}
+	m.due = due
+	if m.timer != nil {
+		m.timer.Stop()
+	}
+	m.timer = time.AfterFunc(d, m.flush)
+}
+
+func (m *merge) stop() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.stopped = true
+	if m.timer != nil {
+		m.timer.Stop()
+	}
+}
+
+func (m *merge) local() int64 {
+	return int64(m.hub.node.Hub().NumSubscribers("room:" + m.room + ":line"))
+}
+
+func (m *merge) viewers() int64 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.sum(m.local())
+}
+
+func (m *merge) sum(n int64) int64 {
+	for id, c := range m.elsewhere {
+		if time.Since(c.at) > forgetNode {
+			delete(m.elsewhere, id)
+			continue
+		}
+		n += c.viewers
+	}
+	return n
+}
+
+// flush publishes the tick: encoded once, whoever many hear it.
+func (m *merge) flush() {
+	begin := time.Now()
+	local := m.local()
+	m.mu.Lock()
+	f := tickFrame{Lines: make([]json.RawMessage, 0, len(m.lines)), Dropped: m.offered - len(m.lines), Likes: m.likes, Viewers: m.sum(local)}
+	for _, l := range m.lines {
+		f.Lines = append(f.Lines, l.Body)
+	}
+	desk := m.desk
+	counts, tell := m.counts, m.moved || local > 0 && begin.Sub(m.told) > tellNodes
+	m.lines, m.desk, m.offered, m.likes, m.counts, m.moved, m.timer = nil, nil, 0, 0, false, false, nil
+	if tell {
+		m.told = begin
+	}
+	if local > 0 && !m.stopped {
+		m.wakeIn(tellNodes) // other nodes must not forget this one's viewers
+	}
+	m.mu.Unlock()
+
+	if local > 0 && (len(f.Lines) > 0 || counts) {
+		m.publish("room:"+m.room+":line", "tick", f)
+	}
+	if len(desk) > 0 {
+		lines := make([]json.RawMessage, len(desk))
+		for i, l := range desk {
+			lines[i] = l.Body
+		}
+		m.publish("room:"+m.room+":desk", "lines", lines)
+	}
+	if tell {
+		_ = m.hub.send(envelope{Room: m.room, Node: m.hub.node.ID(), Viewers: local}) // told again soon
+	}
+	m.pace(time.Since(begin))
+	m.retire(local)
+}
+
+// pace lengthens the tick of a node that cannot keep up, and shortens it again.
+func (m *merge) pace(took time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch {
+	case took > m.tick/2:
+		m.tick = min(2*m.tick, tickLong)
+	case took < m.tick/8:
+		m.tick = max(m.tick/2, tickShort)
+	}
+}
+
+// retire forgets a room that nobody here watches.
+func (m *merge) retire(local int64) {
+	m.hub.mu.Lock()
+	defer m.hub.mu.Unlock()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if local == 0 && m.timer == nil && len(m.elsewhere) == 0 && m.hub.rooms[m.room] == m {
+		delete(m.hub.rooms, m.room)
+	}
+}
+
+func (m *merge) publish(channel, kind string, data any) {
+	body, err := json.Marshal(frame{kind, data})
+	if err == nil {
+		_, err = m.hub.node.Publish(channel, body)
+	}
+	if err != nil {
+		m.hub.Log.Error("realtime: a tick could not be published", "room", m.room, "error", err)
+	}
+}
