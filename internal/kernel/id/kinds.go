@@ -33,6 +33,8 @@ type (
 	Poll string
 	// Draw identifies a lucky-bag draw in a room.
 	Draw string
+	// Entry identifies one person's part in a draw.
+	Entry string
 	// Lot identifies a harvest lot (批次).
 	Lot string
 	// Product identifies an offer for sale.
@@ -105,6 +107,9 @@ func (Poll) Prefix() string { return "pol" }
 
 // Prefix implements Kind.
 func (Draw) Prefix() string { return "drw" }
+
+// Prefix implements Kind.
+func (Entry) Prefix() string { return "ent" }
 
 // Prefix implements Kind.
 func (Lot) Prefix() string { return "lot" }
