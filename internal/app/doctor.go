@@ -181,7 +181,7 @@ func secureContext(c *conf.Config, now time.Time) Finding {
 func database(ctx context.Context, c *conf.Config) Finding {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	db, err := sqldb.Open(ctx, databaseDSN(c))
+	db, err := sqldb.Open(ctx, DatabaseDSN(c))
 	if err != nil {
 		return bad("database", "Check the address, the password and that the server runs.", "%v", err)
 	}

@@ -262,3 +262,16 @@ func (e *Engine) Stats() Stats {
 	}
 	return s
 }
+
+// OnAir are the rooms whose host is sending now.
+func (e *Engine) OnAir() []id.Room {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var out []id.Room
+	for at, c := range e.channels {
+		if at.slot == SlotHost && c.sending() {
+			out = append(out, at.room)
+		}
+	}
+	return out
+}

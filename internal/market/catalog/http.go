@@ -164,10 +164,13 @@ func (m *Module) Routes(api *httpapi.API) {
 			p, err := m.Edit(ctx, in.ID, in.Body.fill)
 			return m.out(ctx, p, err)
 		})
-	for verb, to := range map[string]State{"list": Listed, "hide": Hidden} {
-		httpapi.Register(api, httpapi.Op{ID: "product-" + verb, Method: "POST", Path: "/api/products/{id}/" + verb, Action: "catalog.edit", Tag: "market", Summary: "Put a product on the shelf, or take it off"},
+	for _, move := range []struct {
+		name, verb string
+		to         State
+	}{{"product-publish", "list", Listed}, {"product-hide", "hide", Hidden}} {
+		httpapi.Register(api, httpapi.Op{ID: move.name, Method: "POST", Path: "/api/products/{id}/" + move.verb, Action: "catalog.edit", Tag: "market", Summary: "Put a product on the shelf, or take it off"},
 			func(ctx context.Context, in *productIn) (*cardOut, error) {
-				p, err := m.SetState(ctx, in.ID, to)
+				p, err := m.SetState(ctx, in.ID, move.to)
 				return m.out(ctx, p, err)
 			})
 	}

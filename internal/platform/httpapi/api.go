@@ -78,6 +78,9 @@ func New(d Deps) *API {
 func init() {
 	huma.DefaultArrayNullable = false
 	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
+		if status == 0 {
+			return &Problem{} // huma looks at its type when describing operations
+		}
 		return fromHuma(context.Background(), status, msg, errs)
 	}
 	huma.NewErrorWithContext = func(ctx huma.Context, status int, msg string, errs ...error) huma.StatusError {

@@ -220,9 +220,14 @@ func (h *Hub) publish(channel, kind string, payload any) error {
 	return h.send(envelope{Channel: channel, Data: data})
 }
 
-// Offer gives chat lines to a room.
-func (h *Hub) Offer(room string, lines ...Line) error {
-	return h.send(envelope{Room: room, Lines: lines})
+// Offer gives a chat line to a room. weight decides who is heard when too
+// many speak at once.
+func (h *Hub) Offer(room string, weight int, line any) error {
+	body, err := json.Marshal(line)
+	if err != nil {
+		return fmt.Errorf("realtime: %w", err)
+	}
+	return h.send(envelope{Room: room, Lines: []Line{{weight, body}}})
 }
 
 // Like adds to a room's likes.

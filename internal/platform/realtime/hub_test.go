@@ -191,7 +191,7 @@ func TestAFloodIsMerged(t *testing.T) {
 		}
 		lines = append(lines, Line{Weight: w, Body: json.RawMessage(fmt.Sprint(i))})
 	}
-	if err := h.Offer("r", lines...); err != nil {
+	if err := h.send(envelope{Room: "r", Lines: lines}); err != nil {
 		t.Fatal(err)
 	}
 	var f struct {
