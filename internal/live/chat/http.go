@@ -9,23 +9,23 @@ import (
 	"tianbo/internal/platform/httpapi"
 )
 
-type pageIn struct {
+type PageIn struct {
 	Cursor string `query:"cursor" maxLength:"200"`
 	Limit  int    `query:"limit" minimum:"0" maximum:"100"`
 }
 
-func (p pageIn) request() page.Request { return page.Request{Cursor: p.Cursor, Limit: p.Limit} }
+func (p PageIn) request() page.Request { return page.Request{Cursor: p.Cursor, Limit: p.Limit} }
 
-type roomIn struct {
+type RoomIn struct {
 	ID id.Room `path:"id"`
 }
 
-type lineIn struct {
+type LineIn struct {
 	ID id.Line `path:"id"`
 }
 
 type reasonIn struct {
-	lineIn
+	LineIn
 	Body struct {
 		Reason string `json:"reason,omitempty" maxLength:"200"`
 	}
@@ -69,7 +69,7 @@ func (m *Module) Routes(api *httpapi.API) {
 		ID: "chat-say", Method: "POST", Path: "/api/rooms/{id}/lines", Action: "chat.say", Tag: "live", Rate: httpapi.RateChat, OwnKey: true, Status: 201,
 		Summary: "Say something in a room", Description: "Answers once the line is stored. A repeat under the same Idempotency-Key is the same line. state tells whether it is shown or waits for a person.",
 	}, func(ctx context.Context, in *struct {
-		roomIn
+		RoomIn
 		Body struct {
 			Text     string `json:"text" maxLength:"400"`
 			Question bool   `json:"question,omitempty" doc:"It asks something; it is never left out of a tick"`
@@ -84,7 +84,7 @@ func (m *Module) Routes(api *httpapi.API) {
 		ID   id.Session `path:"id"`
 		From time.Time  `query:"from"`
 		To   time.Time  `query:"to"`
-		pageIn
+		PageIn
 	},
 	) (*linesOut, error) {
 		return linesOf(m.Log(ctx, in.ID, in.From, in.To, in.request()))
@@ -106,8 +106,8 @@ func (m *Module) manageRoutes(api *httpapi.API) {
 	httpapi.Register(api, httpapi.Op{
 		ID: "chat-held", Method: "GET", Path: "/api/rooms/{id}/held", Action: "chat.manage", Tag: "live", Summary: "Lines that wait for a person, the oldest first",
 	}, func(ctx context.Context, in *struct {
-		roomIn
-		pageIn
+		RoomIn
+		PageIn
 	},
 	) (*linesOut, error) {
 		return linesOf(m.Waiting(ctx, in.ID, in.request()))
@@ -115,7 +115,7 @@ func (m *Module) manageRoutes(api *httpapi.API) {
 	httpapi.Register(api, httpapi.Op{
 		ID: "chat-decide", Method: "POST", Path: "/api/lines/{id}/decide", Action: "chat.manage", Tag: "live", Summary: "Show or refuse a held line",
 	}, func(ctx context.Context, in *struct {
-		lineIn
+		LineIn
 		Body struct {
 			Show bool `json:"show"`
 		}
@@ -126,8 +126,8 @@ func (m *Module) manageRoutes(api *httpapi.API) {
 	httpapi.Register(api, httpapi.Op{
 		ID: "chat-mutes", Method: "GET", Path: "/api/rooms/{id}/mutes", Action: "chat.manage", Tag: "live", Summary: "Who is muted in a room",
 	}, func(ctx context.Context, in *struct {
-		roomIn
-		pageIn
+		RoomIn
+		PageIn
 	},
 	) (*struct{ Body page.Of[muteShape] }, error) {
 		all, err := m.Mutes(ctx, in.ID, in.request())
@@ -140,7 +140,7 @@ func (m *Module) manageRoutes(api *httpapi.API) {
 	httpapi.Register(api, httpapi.Op{
 		ID: "chat-mute", Method: "POST", Path: "/api/rooms/{id}/mutes", Action: "chat.manage", Tag: "live", Summary: "Mute a person in a room for a time",
 	}, func(ctx context.Context, in *struct {
-		roomIn
+		RoomIn
 		Body struct {
 			Account id.Account `json:"account"`
 			Minutes int        `json:"minutes" minimum:"1" maximum:"43200"`
@@ -161,7 +161,7 @@ func (m *Module) manageRoutes(api *httpapi.API) {
 	httpapi.Register(api, httpapi.Op{
 		ID: "chat-unmute", Method: "DELETE", Path: "/api/rooms/{id}/mutes/{account}", Action: "chat.manage", Tag: "live", Summary: "Let a person speak again",
 	}, func(ctx context.Context, in *struct {
-		roomIn
+		RoomIn
 		Account id.Account `path:"account"`
 	},
 	) (*struct{}, error) {
@@ -169,14 +169,14 @@ func (m *Module) manageRoutes(api *httpapi.API) {
 	})
 	httpapi.Register(api, httpapi.Op{
 		ID: "chat-settings", Method: "GET", Path: "/api/rooms/{id}/chat-settings", Action: "chat.manage", Tag: "live", Summary: "A room's chat rules",
-	}, func(ctx context.Context, in *roomIn) (*struct{ Body settingsBody }, error) {
+	}, func(ctx context.Context, in *RoomIn) (*struct{ Body settingsBody }, error) {
 		s, err := m.SettingsOf(ctx, in.ID)
 		return &struct{ Body settingsBody }{settingsBody(s)}, err
 	})
 	httpapi.Register(api, httpapi.Op{
 		ID: "chat-set", Method: "PUT", Path: "/api/rooms/{id}/chat-settings", Action: "chat.manage", Tag: "live", Summary: "Change a room's chat rules",
 	}, func(ctx context.Context, in *struct {
-		roomIn
+		RoomIn
 		Body settingsBody
 	},
 	) (*struct{ Body settingsBody }, error) {

@@ -38,7 +38,7 @@ func card(c Clip) Card {
 	return out
 }
 
-type listIn struct {
+type ListIn struct {
 	Cursor string `query:"cursor" maxLength:"200"`
 	Limit  int    `query:"limit" minimum:"0" maximum:"100"`
 }
@@ -51,19 +51,19 @@ func (m *Module) Routes(api *httpapi.API) {
 		ID: "clip-list", Method: "GET", Path: "/api/sessions/{id}/clips", Action: "clip.list", Tag: "live", Summary: "Clips of a broadcast, the newest first",
 	}, func(ctx context.Context, in *struct {
 		ID id.Session `path:"id"`
-		listIn
+		ListIn
 	},
 	) (*listOut, error) {
-		return m.list(ctx, in.ID, "", in.listIn)
+		return m.list(ctx, in.ID, "", in.ListIn)
 	})
 	httpapi.Register(api, httpapi.Op{
 		ID: "product-clips", Method: "GET", Path: "/api/products/{id}/clips", Action: "clip.list", Tag: "live", Summary: "Clips that show a product",
 	}, func(ctx context.Context, in *struct {
 		ID id.Product `path:"id"`
-		listIn
+		ListIn
 	},
 	) (*listOut, error) {
-		return m.list(ctx, "", in.ID, in.listIn)
+		return m.list(ctx, "", in.ID, in.ListIn)
 	})
 	httpapi.Register(api, httpapi.Op{
 		ID: "clip-cut", Method: "POST", Path: "/api/sessions/{id}/clips", Action: "clip.cut", Tag: "live", Status: 202,
@@ -87,7 +87,7 @@ func (m *Module) Routes(api *httpapi.API) {
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 
-func (m *Module) list(ctx context.Context, session id.Session, product id.Product, in listIn) (*listOut, error) {
+func (m *Module) list(ctx context.Context, session id.Session, product id.Product, in ListIn) (*listOut, error) {
 	if err := authz.Check(ctx, "clip.list", authz.Resource{Type: "Clips"}); err != nil {
 		return nil, err
 	}

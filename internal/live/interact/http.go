@@ -9,20 +9,20 @@ import (
 	"tianbo/internal/platform/httpapi"
 )
 
-type pageIn struct {
+type PageIn struct {
 	Cursor string `query:"cursor" maxLength:"200"`
 	Limit  int    `query:"limit" minimum:"0" maximum:"100"`
 }
 
-func (p pageIn) request() page.Request { return page.Request{Cursor: p.Cursor, Limit: p.Limit} }
+func (p PageIn) request() page.Request { return page.Request{Cursor: p.Cursor, Limit: p.Limit} }
 
-type roomIn struct {
+type RoomIn struct {
 	ID id.Room `path:"id"`
 }
 
-type roomPageIn struct {
-	roomIn
-	pageIn
+type RoomPageIn struct {
+	RoomIn
+	PageIn
 }
 
 type out[T any] struct{ Body T }
@@ -55,10 +55,10 @@ type countersBody struct {
 
 func (m *Module) bagRoutes(api *httpapi.API) {
 	httpapi.Register(api, op("bag-view", "GET", "/api/rooms/{id}/bag", "interact.view", "What a room offers, and what is shown now"),
-		func(ctx context.Context, in *roomIn) (*out[Bag], error) { return answer(m.BagOf(ctx, in.ID)) })
+		func(ctx context.Context, in *RoomIn) (*out[Bag], error) { return answer(m.BagOf(ctx, in.ID)) })
 	httpapi.Register(api, op("bag-fill", "PUT", "/api/rooms/{id}/bag", "interact.manage", "Set what a room offers, in this order"),
 		func(ctx context.Context, in *struct {
-			roomIn
+			RoomIn
 			Body struct {
 				Products []id.Product `json:"products" maxItems:"100"`
 			}
@@ -68,7 +68,7 @@ func (m *Module) bagRoutes(api *httpapi.API) {
 		})
 	httpapi.Register(api, op("bag-pin", "PUT", "/api/rooms/{id}/pin", "interact.manage", "Pin the product now shown; an empty one unpins"),
 		func(ctx context.Context, in *struct {
-			roomIn
+			RoomIn
 			Body struct {
 				Product id.Product `json:"product"`
 			}
@@ -79,7 +79,7 @@ func (m *Module) bagRoutes(api *httpapi.API) {
 	like := op("room-like", "POST", "/api/rooms/{id}/likes", "interact.like", "Like; phones send what was tapped in a second at once")
 	like.OwnKey, like.Status = true, 204
 	httpapi.Register(api, like, func(ctx context.Context, in *struct {
-		roomIn
+		RoomIn
 		Body struct {
 			Count int64 `json:"count" minimum:"1" maximum:"50"`
 		}
@@ -88,30 +88,30 @@ func (m *Module) bagRoutes(api *httpapi.API) {
 		return nil, m.Like(ctx, in.ID, in.Body.Count)
 	})
 	httpapi.Register(api, op("room-counters", "GET", "/api/rooms/{id}/counters", "interact.view", "Likes of the broadcast and viewers now"),
-		func(ctx context.Context, in *roomIn) (*out[countersBody], error) {
+		func(ctx context.Context, in *RoomIn) (*out[countersBody], error) {
 			likes, viewers, err := m.Counters(ctx, in.ID)
 			return answer(countersBody{likes, viewers}, err)
 		})
 }
 
-type questionIn struct {
+type QuestionIn struct {
 	ID id.Question `path:"id"`
 }
 
 func (m *Module) questionRoutes(api *httpapi.API) {
 	httpapi.Register(api, op("question-list", "GET", "/api/rooms/{id}/questions", "interact.view", "Questions of a room, the newest first"),
 		func(ctx context.Context, in *struct {
-			roomPageIn
+			RoomPageIn
 			State string `query:"state" enum:"open,answered" default:"open"`
 		},
 		) (*out[page.Of[Question]], error) {
 			return answer(m.Questions(ctx, in.ID, in.State, in.request()))
 		})
 	httpapi.Register(api, op("question-upvote", "POST", "/api/questions/{id}/upvote", "interact.upvote", "Want to know it too"),
-		func(ctx context.Context, in *questionIn) (*out[Question], error) { return answer(m.Upvote(ctx, in.ID)) })
+		func(ctx context.Context, in *QuestionIn) (*out[Question], error) { return answer(m.Upvote(ctx, in.ID)) })
 	httpapi.Register(api, op("question-answer", "POST", "/api/questions/{id}/answer", "interact.manage", "Answer a question"),
 		func(ctx context.Context, in *struct {
-			questionIn
+			QuestionIn
 			Body struct {
 				Text string `json:"text" maxLength:"1200"`
 				Pin  bool   `json:"pin,omitempty" doc:"Show it on top of the product's answers"`
@@ -122,7 +122,7 @@ func (m *Module) questionRoutes(api *httpapi.API) {
 		})
 	httpapi.Register(api, op("question-merge", "POST", "/api/questions/{id}/merge", "interact.manage", "Join a question with another that asks the same"),
 		func(ctx context.Context, in *struct {
-			questionIn
+			QuestionIn
 			Body struct {
 				Into id.Question `json:"into"`
 			}
@@ -132,7 +132,7 @@ func (m *Module) questionRoutes(api *httpapi.API) {
 		})
 	httpapi.Register(api, op("question-assign", "POST", "/api/questions/{id}/assign", "interact.manage", "Ask a person to answer"),
 		func(ctx context.Context, in *struct {
-			questionIn
+			QuestionIn
 			Body struct {
 				Account id.Account `json:"account"`
 			}
@@ -143,25 +143,25 @@ func (m *Module) questionRoutes(api *httpapi.API) {
 	httpapi.Register(api, op("product-answers", "GET", "/api/products/{id}/answers", "interact.view", "Answers given about a product, the newest first"),
 		func(ctx context.Context, in *struct {
 			ID id.Product `path:"id"`
-			pageIn
+			PageIn
 		},
 		) (*out[page.Of[Question]], error) {
 			return answer(m.Answers(ctx, in.ID, in.request()))
 		})
 }
 
-type pollIn struct {
+type PollIn struct {
 	ID id.Poll `path:"id"`
 }
 
 func (m *Module) pollRoutes(api *httpapi.API) {
 	httpapi.Register(api, op("poll-list", "GET", "/api/rooms/{id}/polls", "interact.view", "Polls of a room, the newest first"),
-		func(ctx context.Context, in *roomPageIn) (*out[page.Of[Poll]], error) {
+		func(ctx context.Context, in *RoomPageIn) (*out[page.Of[Poll]], error) {
 			return answer(m.Polls(ctx, in.ID, in.request()))
 		})
 	httpapi.Register(api, op("poll-open", "POST", "/api/rooms/{id}/polls", "interact.manage", "Open a poll"),
 		func(ctx context.Context, in *struct {
-			roomIn
+			RoomIn
 			Body struct {
 				Question string   `json:"question" maxLength:"240"`
 				Options  []string `json:"options" minItems:"2" maxItems:"6"`
@@ -173,7 +173,7 @@ func (m *Module) pollRoutes(api *httpapi.API) {
 		})
 	httpapi.Register(api, op("poll-vote", "POST", "/api/polls/{id}/vote", "interact.vote", "Vote, once"),
 		func(ctx context.Context, in *struct {
-			pollIn
+			PollIn
 			Body struct {
 				Option int `json:"option" minimum:"0" maximum:"5" doc:"Index of the option"`
 			}
@@ -182,21 +182,21 @@ func (m *Module) pollRoutes(api *httpapi.API) {
 			return answer(m.Vote(ctx, in.ID, in.Body.Option))
 		})
 	httpapi.Register(api, op("poll-close", "POST", "/api/polls/{id}/close", "interact.manage", "End a poll before its time"),
-		func(ctx context.Context, in *pollIn) (*out[Poll], error) { return answer(m.ClosePoll(ctx, in.ID)) })
+		func(ctx context.Context, in *PollIn) (*out[Poll], error) { return answer(m.ClosePoll(ctx, in.ID)) })
 }
 
-type drawIn struct {
+type DrawIn struct {
 	ID id.Draw `path:"id"`
 }
 
 func (m *Module) drawRoutes(api *httpapi.API) {
 	httpapi.Register(api, op("draw-list", "GET", "/api/rooms/{id}/draws", "interact.view", "Lucky bags of a room, the newest first"),
-		func(ctx context.Context, in *roomPageIn) (*out[page.Of[Draw]], error) {
+		func(ctx context.Context, in *RoomPageIn) (*out[page.Of[Draw]], error) {
 			return answer(m.Draws(ctx, in.ID, in.request()))
 		})
 	httpapi.Register(api, op("draw-open", "POST", "/api/rooms/{id}/draws", "interact.manage", "Publish a lucky bag: its rules and the hash of its seed are fixed from here"),
 		func(ctx context.Context, in *struct {
-			roomIn
+			RoomIn
 			Body struct {
 				Title    string `json:"title" maxLength:"160"`
 				PrizeFen int64  `json:"prizeFen" doc:"Worth of one prize"`
@@ -209,19 +209,19 @@ func (m *Module) drawRoutes(api *httpapi.API) {
 			return answer(m.OpenDraw(ctx, in.ID, b.Title, b.PrizeFen, b.Winners, time.Duration(b.Minutes)*time.Minute))
 		})
 	httpapi.Register(api, op("draw-view", "GET", "/api/draws/{id}", "interact.view", "A lucky bag; after the draw with all it takes to repeat it"),
-		func(ctx context.Context, in *drawIn) (*out[Draw], error) { return answer(m.DrawByID(ctx, in.ID)) })
+		func(ctx context.Context, in *DrawIn) (*out[Draw], error) { return answer(m.DrawByID(ctx, in.ID)) })
 	httpapi.Register(api, op("draw-entries", "GET", "/api/draws/{id}/entries", "interact.view", "Everyone who takes part, by entry"),
 		func(ctx context.Context, in *struct {
-			drawIn
-			pageIn
+			DrawIn
+			PageIn
 		},
 		) (*out[page.Of[Entry]], error) {
 			return answer(m.Entries(ctx, in.ID, in.request()))
 		})
 	httpapi.Register(api, op("draw-enter", "POST", "/api/draws/{id}/enter", "interact.enter", "Take part, once"),
-		func(ctx context.Context, in *drawIn) (*out[Entry], error) { return answer(m.Enter(ctx, in.ID)) })
+		func(ctx context.Context, in *DrawIn) (*out[Entry], error) { return answer(m.Enter(ctx, in.ID)) })
 	httpapi.Register(api, op("draw-run", "POST", "/api/draws/{id}/run", "interact.manage", "Draw, once it has closed"),
-		func(ctx context.Context, in *drawIn) (*out[Draw], error) { return answer(m.Run(ctx, in.ID)) })
+		func(ctx context.Context, in *DrawIn) (*out[Draw], error) { return answer(m.Run(ctx, in.ID)) })
 }
 
 type guestsBody struct {
@@ -230,14 +230,14 @@ type guestsBody struct {
 
 func (m *Module) guestRoutes(api *httpapi.API) {
 	httpapi.Register(api, op("guest-list", "GET", "/api/rooms/{id}/guests", "interact.view", "Guests of the running broadcast, at most three"),
-		func(ctx context.Context, in *roomIn) (*out[guestsBody], error) {
+		func(ctx context.Context, in *RoomIn) (*out[guestsBody], error) {
 			g, err := m.Guests(ctx, in.ID)
 			return answer(guestsBody{g}, err)
 		})
 	invite := op("guest-invite", "POST", "/api/rooms/{id}/guests", "interact.manage", "Open a place for a guest; the token is shown once")
 	invite.Volatile = true
 	httpapi.Register(api, invite, func(ctx context.Context, in *struct {
-		roomIn
+		RoomIn
 		Body struct {
 			Name string `json:"name" maxLength:"80"`
 		}
@@ -247,7 +247,7 @@ func (m *Module) guestRoutes(api *httpapi.API) {
 	})
 	httpapi.Register(api, op("guest-dismiss", "DELETE", "/api/rooms/{id}/guests/{slot}", "interact.manage", "End a guest's part"),
 		func(ctx context.Context, in *struct {
-			roomIn
+			RoomIn
 			Slot string `path:"slot" enum:"guest1,guest2,guest3"`
 		},
 		) (*struct{}, error) {

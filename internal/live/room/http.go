@@ -130,10 +130,10 @@ func (m *Module) detail(ctx context.Context, r Room) (*Detail, error) {
 }
 
 type (
-	roomIn struct {
+	RoomIn struct {
 		ID id.Room `path:"id"`
 	}
-	sessionIn struct {
+	SessionIn struct {
 		ID id.Session `path:"id"`
 	}
 	roomOut struct{ Body Detail }
@@ -163,7 +163,7 @@ func (m *Module) viewerRoutes(api *httpapi.API) {
 	})
 	httpapi.Register(api, httpapi.Op{
 		ID: "room-get", Method: "GET", Path: "/api/rooms/{id}", Action: "room.view", Tag: "live", Summary: "One room with its latest broadcast",
-	}, func(ctx context.Context, in *roomIn) (*roomOut, error) {
+	}, func(ctx context.Context, in *RoomIn) (*roomOut, error) {
 		r, err := m.own(ctx, in.ID, "room.view")
 		return m.out(ctx, r, err)
 	})
@@ -171,7 +171,7 @@ func (m *Module) viewerRoutes(api *httpapi.API) {
 		ID: "room-follow", Method: "PUT", Path: "/api/rooms/{id}/follow", Action: "room.follow", Tag: "live",
 		Summary: "Follow a room, or stop",
 	}, func(ctx context.Context, in *struct {
-		roomIn
+		RoomIn
 		Body struct {
 			On bool `json:"on"`
 		}
@@ -183,7 +183,7 @@ func (m *Module) viewerRoutes(api *httpapi.API) {
 		ID: "session-remind", Method: "PUT", Path: "/api/sessions/{id}/remind", Action: "room.remind", Tag: "live",
 		Summary: "Be reminded when a planned broadcast begins, or not",
 	}, func(ctx context.Context, in *struct {
-		sessionIn
+		SessionIn
 		Body struct {
 			On bool `json:"on"`
 		}
@@ -205,7 +205,7 @@ func (m *Module) viewerRoutes(api *httpapi.API) {
 	})
 	httpapi.Register(api, httpapi.Op{
 		ID: "session-get", Method: "GET", Path: "/api/sessions/{id}", Action: "room.replay", Tag: "live", Summary: "One broadcast",
-	}, func(ctx context.Context, in *sessionIn) (*castOut, error) {
+	}, func(ctx context.Context, in *SessionIn) (*castOut, error) {
 		s, _, err := m.Replay(ctx, in.ID)
 		return &castOut{broadcast(s)}, err
 	})

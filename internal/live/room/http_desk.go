@@ -46,7 +46,7 @@ func (m *Module) deskRoutes(api *httpapi.API) {
 		httpapi.Register(api, httpapi.Op{
 			ID: opID, Method: "POST", Path: "/api/rooms/{id}/" + verb, Action: "room." + verb, Tag: "live", OwnKey: true, Summary: summary,
 		}, func(ctx context.Context, in *struct {
-			roomIn
+			RoomIn
 			Body reasonBody
 		},
 		) (*castOut, error) {
@@ -62,7 +62,7 @@ func (m *Module) deskRoutes(api *httpapi.API) {
 		ID: "session-hold", Method: "POST", Path: "/api/sessions/{id}/holds", Action: "room.hold", Tag: "live", Status: 201,
 		Summary: "Keep a recording for a case, beyond its retention",
 	}, func(ctx context.Context, in *struct {
-		sessionIn
+		SessionIn
 		Body struct {
 			Case   string `json:"case" minLength:"1" maxLength:"80"`
 			Reason string `json:"reason" maxLength:"400"`
@@ -85,7 +85,7 @@ func (m *Module) deskRoutes(api *httpapi.API) {
 		Summary:     "Delete a recording that the law no longer asks for",
 		Description: "Takes two persons: the first call asks, a second by another administrator deletes.",
 	}, func(ctx context.Context, in *struct {
-		sessionIn
+		SessionIn
 		Reason string `query:"reason" maxLength:"400"`
 	},
 	) (*struct{ Body deletionBody }, error) {

@@ -51,7 +51,7 @@ func (m *Module) hostRoutes(api *httpapi.API) {
 	httpapi.Register(api, httpapi.Op{
 		ID: "room-edit", Method: "PATCH", Path: "/api/rooms/{id}", Action: "room.edit", Tag: "live", Summary: "Change a room's title, topic or cover",
 	}, func(ctx context.Context, in *struct {
-		roomIn
+		RoomIn
 		Body openingBody
 	},
 	) (*roomOut, error) {
@@ -62,7 +62,7 @@ func (m *Module) hostRoutes(api *httpapi.API) {
 		ID: "room-announce", Method: "POST", Path: "/api/rooms/{id}/announce", Action: "room.announce", Tag: "live",
 		Summary: "Announce the next broadcast, or move it",
 	}, func(ctx context.Context, in *struct {
-		roomIn
+		RoomIn
 		Body struct {
 			Title   string    `json:"title" maxLength:"80"`
 			Planned time.Time `json:"plannedAt"`
@@ -77,7 +77,7 @@ func (m *Module) hostRoutes(api *httpapi.API) {
 		Summary:     "Get ready to go on air",
 		Description: "Gives a publish token for the room's current or planned broadcast. Safe to repeat: earlier tokens stay valid until the end.",
 	}, func(ctx context.Context, in *struct {
-		roomIn
+		RoomIn
 		Body struct {
 			Title     string    `json:"title,omitempty" maxLength:"80"`
 			Checklist Checklist `json:"checklist"`
@@ -90,14 +90,14 @@ func (m *Module) hostRoutes(api *httpapi.API) {
 	httpapi.Register(api, httpapi.Op{
 		ID: "room-end", Method: "POST", Path: "/api/rooms/{id}/end", Action: "room.end", Tag: "live", OwnKey: true,
 		Summary: "End the broadcast", Description: "Ending an ended broadcast is no error.",
-	}, func(ctx context.Context, in *roomIn) (*castOut, error) {
+	}, func(ctx context.Context, in *RoomIn) (*castOut, error) {
 		s, err := m.End(ctx, in.ID)
 		return &castOut{broadcast(s)}, err
 	})
 	httpapi.Register(api, httpapi.Op{
 		ID: "room-key-rotate", Method: "POST", Path: "/api/rooms/{id}/stream-key", Action: "room.key", Tag: "live", Volatile: true,
 		Summary: "Make a new encoder key (RTMP); it is shown once and ends the old one",
-	}, func(ctx context.Context, in *roomIn) (*struct {
+	}, func(ctx context.Context, in *RoomIn) (*struct {
 		Body struct {
 			Key string `json:"key"`
 		}
@@ -116,7 +116,7 @@ func (m *Module) hostRoutes(api *httpapi.API) {
 		ID: "room-thumbnail", Method: "POST", Path: "/api/rooms/{id}/thumbnail", Action: "room.thumbnail", Tag: "live", OwnKey: true,
 		Summary: "Set the picture of the broadcast (JPEG)", MaxBody: thumbMax + 1024,
 	}, func(ctx context.Context, in *struct {
-		roomIn
+		RoomIn
 		RawBody []byte `contentType:"image/jpeg"`
 	},
 	) (*doneOut, error) {
@@ -126,7 +126,7 @@ func (m *Module) hostRoutes(api *httpapi.API) {
 		ID: "session-hide", Method: "PUT", Path: "/api/sessions/{id}/hidden", Action: "room.hide", Tag: "live",
 		Summary: "Take a replay off the shelf, or put it back; nothing is deleted",
 	}, func(ctx context.Context, in *struct {
-		sessionIn
+		SessionIn
 		Body struct {
 			Hidden bool `json:"hidden"`
 		}

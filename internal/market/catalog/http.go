@@ -92,7 +92,7 @@ func packCard(k Pack, all bool) PackCard {
 }
 
 type (
-	productIn struct {
+	ProductIn struct {
 		ID id.Product `path:"id"`
 	}
 	cardOut struct{ Body Card }
@@ -144,7 +144,7 @@ func (m *Module) Routes(api *httpapi.API) {
 			return &struct{ Body page.Of[Card] }{page.Of[Card]{Items: cards, Next: p.Next}}, err
 		})
 	httpapi.Register(api, httpapi.Op{ID: "product-get", Method: "GET", Path: "/api/products/{id}", Action: "catalog.view", Tag: "market", Summary: "One product"},
-		func(ctx context.Context, in *productIn) (*cardOut, error) {
+		func(ctx context.Context, in *ProductIn) (*cardOut, error) {
 			p, err := m.View(ctx, in.ID)
 			return m.out(ctx, p, err)
 		})
@@ -157,7 +157,7 @@ func (m *Module) Routes(api *httpapi.API) {
 		})
 	httpapi.Register(api, httpapi.Op{ID: "product-edit", Method: "PUT", Path: "/api/products/{id}", Action: "catalog.edit", Tag: "market", Summary: "Change a product's description"},
 		func(ctx context.Context, in *struct {
-			productIn
+			ProductIn
 			Body body
 		},
 		) (*cardOut, error) {
@@ -169,7 +169,7 @@ func (m *Module) Routes(api *httpapi.API) {
 		to         State
 	}{{"product-publish", "list", Listed}, {"product-hide", "hide", Hidden}} {
 		httpapi.Register(api, httpapi.Op{ID: move.name, Method: "POST", Path: "/api/products/{id}/" + move.verb, Action: "catalog.edit", Tag: "market", Summary: "Put a product on the shelf, or take it off"},
-			func(ctx context.Context, in *productIn) (*cardOut, error) {
+			func(ctx context.Context, in *ProductIn) (*cardOut, error) {
 				p, err := m.SetState(ctx, in.ID, move.to)
 				return m.out(ctx, p, err)
 			})
@@ -180,7 +180,7 @@ func (m *Module) Routes(api *httpapi.API) {
 func (m *Module) packRoutes(api *httpapi.API) {
 	httpapi.Register(api, httpapi.Op{ID: "pack-add", Method: "POST", Path: "/api/products/{id}/packs", Action: "catalog.edit", Tag: "market", Status: 201, Summary: "Add a unit of sale"},
 		func(ctx context.Context, in *struct {
-			productIn
+			ProductIn
 			Body struct {
 				Label string    `json:"label" maxLength:"40"`
 				Net   int64     `json:"netGrams"`
@@ -194,7 +194,7 @@ func (m *Module) packRoutes(api *httpapi.API) {
 		})
 	httpapi.Register(api, httpapi.Op{ID: "pack-reprice", Method: "PUT", Path: "/api/products/{id}/packs/{pack}/price", Action: "catalog.edit", Tag: "market", Summary: "Set a new price; the old ones are kept"},
 		func(ctx context.Context, in *struct {
-			productIn
+			ProductIn
 			Pack id.Pack `path:"pack"`
 			Body struct {
 				Price money.Fen `json:"priceFen"`
@@ -207,7 +207,7 @@ func (m *Module) packRoutes(api *httpapi.API) {
 		})
 	httpapi.Register(api, httpapi.Op{ID: "pack-restock", Method: "PUT", Path: "/api/products/{id}/packs/{pack}/stock", Action: "catalog.edit", Tag: "market", Summary: "Set how many are free to sell"},
 		func(ctx context.Context, in *struct {
-			productIn
+			ProductIn
 			Pack id.Pack `path:"pack"`
 			Body struct {
 				Free int64 `json:"free"`

@@ -84,7 +84,7 @@ func (m *Module) cards(ctx context.Context, orders []Order) ([]Card, error) {
 }
 
 type (
-	orderIn struct {
+	OrderIn struct {
 		ID id.Order `path:"id"`
 	}
 	cardOut struct{ Body Card }
@@ -148,7 +148,7 @@ func (m *Module) Routes(api *httpapi.API) {
 			return &pageOut{page.Of[Card]{Items: cards, Next: p.Next}}, err
 		})
 	httpapi.Register(api, httpapi.Op{ID: "order-get", Method: "GET", Path: "/api/orders/{id}", Action: "order.view", Tag: "market", Summary: "One order"},
-		func(ctx context.Context, in *orderIn) (*cardOut, error) {
+		func(ctx context.Context, in *OrderIn) (*cardOut, error) {
 			o, err := m.View(ctx, in.ID)
 			return m.out(ctx, o, err)
 		})
@@ -159,7 +159,7 @@ func (m *Module) Routes(api *httpapi.API) {
 func (m *Module) moveRoutes(api *httpapi.API) {
 	httpapi.Register(api, httpapi.Op{ID: "order-cancel", Method: "POST", Path: "/api/orders/{id}/cancel", Action: "order.cancel", Tag: "market", Summary: "Give an unpaid order up"},
 		func(ctx context.Context, in *struct {
-			orderIn
+			OrderIn
 			Body struct {
 				Reason string `json:"reason" maxLength:"400"`
 			}
@@ -170,7 +170,7 @@ func (m *Module) moveRoutes(api *httpapi.API) {
 		})
 	httpapi.Register(api, httpapi.Op{ID: "order-ship", Method: "POST", Path: "/api/orders/{id}/ship", Action: "order.ship", Tag: "market", Summary: "Hand an order to a carrier"},
 		func(ctx context.Context, in *struct {
-			orderIn
+			OrderIn
 			Body struct {
 				Carrier  string `json:"carrier" maxLength:"40"`
 				Tracking string `json:"trackingNumber" maxLength:"60"`
@@ -181,7 +181,7 @@ func (m *Module) moveRoutes(api *httpapi.API) {
 			return m.out(ctx, o, err)
 		})
 	httpapi.Register(api, httpapi.Op{ID: "order-receive", Method: "POST", Path: "/api/orders/{id}/receive", Action: "order.receive", Tag: "market", Summary: "Say that the goods have come"},
-		func(ctx context.Context, in *orderIn) (*cardOut, error) {
+		func(ctx context.Context, in *OrderIn) (*cardOut, error) {
 			o, err := m.Receive(ctx, in.ID)
 			return m.out(ctx, o, err)
 		})
@@ -190,7 +190,7 @@ func (m *Module) moveRoutes(api *httpapi.API) {
 func (m *Module) moneyRoutes(api *httpapi.API) {
 	httpapi.Register(api, httpapi.Op{ID: "order-pay", Method: "POST", Path: "/api/orders/{id}/pay", Action: "order.pay", Tag: "market", Summary: "Say that one has paid, by transfer or cash"},
 		func(ctx context.Context, in *struct {
-			orderIn
+			OrderIn
 			Body struct {
 				Method    string `json:"method" enum:"transfer,cash"`
 				Reference string `json:"reference,omitempty" maxLength:"120" doc:"Of the transfer"`
@@ -201,7 +201,7 @@ func (m *Module) moneyRoutes(api *httpapi.API) {
 			return m.out(ctx, o, err)
 		})
 	httpapi.Register(api, httpapi.Op{ID: "order-confirm", Method: "POST", Path: "/api/orders/{id}/confirm", Action: "order.confirm", Tag: "market", Summary: "Confirm, as a second person, that the money is there"},
-		func(ctx context.Context, in *orderIn) (*cardOut, error) {
+		func(ctx context.Context, in *OrderIn) (*cardOut, error) {
 			o, err := m.Confirm(ctx, in.ID)
 			return m.out(ctx, o, err)
 		})

@@ -45,7 +45,7 @@ type meBody struct {
 }
 
 type (
-	pageIn struct {
+	PageIn struct {
 		Cursor string `query:"cursor" maxLength:"200"`
 		Limit  int    `query:"limit" minimum:"0" maximum:"100"`
 	}
@@ -53,7 +53,7 @@ type (
 	meOut   struct{ Body meBody }
 )
 
-func (p pageIn) request() page.Request { return page.Request{Cursor: p.Cursor, Limit: p.Limit} }
+func (p PageIn) request() page.Request { return page.Request{Cursor: p.Cursor, Limit: p.Limit} }
 
 // Routes adds the module's operations.
 func (m *Module) Routes(api *httpapi.API) {

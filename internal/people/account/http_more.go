@@ -55,7 +55,7 @@ func (m *Module) grantCards(ctx context.Context, grants []Grant) ([]grantCard, e
 
 func (m *Module) grantRoutes(api *httpapi.API) {
 	httpapi.Register(api, httpapi.Op{ID: "grant-list", Method: "GET", Path: "/api/grants", Action: "account.act", Tag: "people", Summary: "Helper grants given and got"},
-		func(ctx context.Context, in *pageIn) (*struct{ Body page.Of[grantCard] }, error) {
+		func(ctx context.Context, in *PageIn) (*struct{ Body page.Of[grantCard] }, error) {
 			p, err := m.Grants(ctx, in.request())
 			if err != nil {
 				return nil, err
@@ -218,7 +218,7 @@ func (m *Module) deskRoutes(api *httpapi.API) {
 	httpapi.Register(api, httpapi.Op{ID: "verification-queue", Method: "GET", Path: "/api/desk/host-verifications", Action: "account.review", Tag: "people", Summary: "Verifications that wait for a reviewer"},
 		func(ctx context.Context, in *struct {
 			State VerificationState `query:"state" enum:"pending,approved,refused" default:"pending"`
-			pageIn
+			PageIn
 		},
 		) (*struct{ Body page.Of[verificationCard] }, error) {
 			p, err := m.Queue(ctx, in.State, in.request())
@@ -247,7 +247,7 @@ func (m *Module) deskRoutes(api *httpapi.API) {
 	httpapi.Register(api, httpapi.Op{ID: "account-search", Method: "GET", Path: "/api/desk/accounts", Action: "account.search", Tag: "people", Summary: "Accounts; a whole phone number finds its account"},
 		func(ctx context.Context, in *struct {
 			Q string `query:"q" maxLength:"40"`
-			pageIn
+			PageIn
 		},
 		) (*struct{ Body page.Of[Person] }, error) {
 			p, err := m.Search(ctx, in.Q, in.request())
@@ -266,7 +266,7 @@ func (m *Module) deskRoutes(api *httpapi.API) {
 	httpapi.Register(api, httpapi.Op{ID: "audit-log", Method: "GET", Path: "/api/desk/audit", Action: "account.audit", Tag: "people", Summary: "Who did what, for whom"},
 		func(ctx context.Context, in *struct {
 			Account id.Account `query:"account"`
-			pageIn
+			PageIn
 		},
 		) (*struct{ Body page.Of[auditCard] }, error) {
 			p, err := m.Log(ctx, in.Account, in.request())

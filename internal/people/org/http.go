@@ -43,11 +43,11 @@ type orgBody struct {
 func (b orgBody) identity() Identity { return Identity{b.Contact, b.Address, b.Licence, b.Exemption} }
 
 type (
-	orgIn struct {
+	OrgIn struct {
 		ID id.Org `path:"id"`
 	}
 	cardOut struct{ Body Card }
-	pageIn  struct {
+	PageIn  struct {
 		Cursor string `query:"cursor" maxLength:"200"`
 		Limit  int    `query:"limit" minimum:"0" maximum:"100"`
 	}
@@ -60,21 +60,21 @@ type (
 	}
 )
 
-func (p pageIn) request() page.Request { return page.Request{Cursor: p.Cursor, Limit: p.Limit} }
+func (p PageIn) request() page.Request { return page.Request{Cursor: p.Cursor, Limit: p.Limit} }
 
 // Routes adds the module's operations.
 func (m *Module) Routes(api *httpapi.API) {
 	httpapi.Register(api, httpapi.Op{ID: "org-list", Method: "GET", Path: "/api/orgs", Action: "org.list", Tag: "people", Summary: "Organisations"},
 		func(ctx context.Context, in *struct {
 			Kind Kind `query:"kind"`
-			pageIn
+			PageIn
 		},
 		) (*struct{ Body page.Of[Card] }, error) {
 			p, err := m.List(ctx, in.Kind, in.request())
 			return &struct{ Body page.Of[Card] }{page.Map(p, card)}, err
 		})
 	httpapi.Register(api, httpapi.Op{ID: "org-get", Method: "GET", Path: "/api/orgs/{id}", Action: "org.view", Tag: "people", Summary: "One organisation, with the identity the law makes public"},
-		func(ctx context.Context, in *orgIn) (*cardOut, error) {
+		func(ctx context.Context, in *OrgIn) (*cardOut, error) {
 			o, err := m.View(ctx, in.ID)
 			return &cardOut{card(o)}, err
 		})
@@ -86,7 +86,7 @@ func (m *Module) Routes(api *httpapi.API) {
 		})
 	httpapi.Register(api, httpapi.Op{ID: "org-edit", Method: "PUT", Path: "/api/orgs/{id}", Action: "org.edit", Tag: "people", Summary: "Change an organisation; kind and region stay"},
 		func(ctx context.Context, in *struct {
-			orgIn
+			OrgIn
 			Body orgBody
 		},
 		) (*cardOut, error) {
@@ -102,8 +102,8 @@ func (m *Module) Routes(api *httpapi.API) {
 func (m *Module) memberRoutes(api *httpapi.API) {
 	httpapi.Register(api, httpapi.Op{ID: "org-members", Method: "GET", Path: "/api/orgs/{id}/members", Action: "org.members", Tag: "people", Summary: "Who plays which part"},
 		func(ctx context.Context, in *struct {
-			orgIn
-			pageIn
+			OrgIn
+			PageIn
 		},
 		) (*struct{ Body page.Of[memberCard] }, error) {
 			p, err := m.Members(ctx, in.ID, in.request())
@@ -121,7 +121,7 @@ func (m *Module) memberRoutes(api *httpapi.API) {
 		})
 	httpapi.Register(api, httpapi.Op{ID: "org-invite", Method: "POST", Path: "/api/orgs/{id}/invitations", Action: "org.invite", Tag: "people", Status: 201, Volatile: true, Summary: "Invite somebody; the secret is shown once and works once"},
 		func(ctx context.Context, in *struct {
-			orgIn
+			OrgIn
 			Body struct {
 				Role string `json:"role" maxLength:"20"`
 			}
@@ -157,7 +157,7 @@ func (m *Module) memberRoutes(api *httpapi.API) {
 		})
 	httpapi.Register(api, httpapi.Op{ID: "member-remove", Method: "DELETE", Path: "/api/orgs/{id}/members/{account}/{role}", Action: "org.remove", Tag: "people", Summary: "End a member's part"},
 		func(ctx context.Context, in *struct {
-			orgIn
+			OrgIn
 			Account id.Account `path:"account"`
 			Role    string     `path:"role"`
 		},

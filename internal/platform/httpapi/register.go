@@ -66,6 +66,7 @@ func Register[I, O any](a *API, op Op, handler func(context.Context, *I) (*O, er
 	if op.MaxBody == 0 {
 		op.MaxBody = defaultMaxBody
 	}
+	embedsExported(op.ID, reflect.TypeFor[I]())
 	a.ops = append(a.ops, op)
 	fill := filler(reflect.TypeFor[O]())
 	run := func(ctx context.Context, in *I) (*O, error) {
@@ -153,4 +154,24 @@ func validKey(key string) bool {
 		}
 	}
 	return true
+}
+
+// embedsExported refuses inputs whose embedded parts the router cannot see: it
+// would leave their parameters unread without a word.
+func embedsExported(op string, t reflect.Type) {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct {
+		return
+	}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if f.Anonymous && !f.IsExported() {
+			panic("httpapi: operation " + op + " embeds " + f.Type.Name() + ", which must be exported to be read")
+		}
+		if f.Anonymous {
+			embedsExported(op, f.Type)
+		}
+	}
 }
