@@ -1,3 +1,5 @@
+// Package solve builds and improves route plans: ruin and recreate, local search
+// between rounds, islands that compare notes.
 package solve
 
 import "tianbo/internal/supply/routing"
