@@ -46,7 +46,7 @@ func (d *Demo) seed(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := admin.call(ctx, "POST", "/api/desk/roles", map[string]any{"account": c.account, "role": s.role, "region": county}, nil); err != nil {
+		if err := admin.call(ctx, "POST", "/api/desk/roles", map[string]any{"account": c.account, "role": s.role, "region": ""}, nil); err != nil {
 			return err
 		}
 	}

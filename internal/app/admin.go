@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"tianbo/internal/kernel/clock"
-	"tianbo/internal/kernel/geo"
 	"tianbo/internal/people/account"
 	"tianbo/internal/people/org"
 	"tianbo/internal/platform/authz"
@@ -39,5 +38,6 @@ func CreateAdmin(ctx context.Context, c *conf.Config, phone, name string) error 
 	if err != nil {
 		return err
 	}
-	return orgs.Appoint(ctx, a.ID, "platform_admin", geo.Region(c.Platform.Region))
+	// Everywhere: an administrator answers for the platform, also for what lies in no region.
+	return orgs.Appoint(ctx, a.ID, "platform_admin", "")
 }
