@@ -38,7 +38,7 @@ type openapiCmd struct{}
 
 // Run prints the document.
 func (openapiCmd) Run() error {
-	text, err := app.Document(version)
+	text, err := app.Document()
 	if err != nil {
 		return err
 	}

@@ -138,7 +138,7 @@ func (a *App) build(ctx context.Context) error {
 	}, a.handlers(), a.jobs())
 	a.api = httpapi.New(httpapi.Deps{
 		Auth: a.accounts, Policies: a.policies, Attach: a.attach, Sealer: sealer, Clock: clock.System, Observe: a.telemetry.Request,
-		TrustedProxies: prefixes(c.Proxies), Origins: origins(c), RateFactor: c.Limits.Factor, Version: a.version,
+		TrustedProxies: prefixes(c.Proxies), Origins: origins(c), RateFactor: c.Limits.Factor, Version: apiVersion,
 	})
 	a.routes(a.api, c, a.version)
 	return a.gauges()
@@ -374,13 +374,17 @@ func (a *App) housekeeping(ctx context.Context) {
 	}
 }
 
+// apiVersion is that of the HTTP API. It is not the build's, so that the
+// committed description changes only when the API does.
+const apiVersion = "1"
+
 // Document is the OpenAPI text; it needs no machine.
-func Document(version string) ([]byte, error) {
+func Document() ([]byte, error) {
 	c, err := conf.Load("", nil, nil)
 	if err != nil {
 		return nil, err
 	}
-	api, err := describe(c, version)
+	api, err := describe(c)
 	if err != nil {
 		return nil, err
 	}
@@ -388,7 +392,7 @@ func Document(version string) ([]byte, error) {
 }
 
 // describe registers every operation without opening anything.
-func describe(c *conf.Config, version string) (*httpapi.API, error) {
+func describe(c *conf.Config) (*httpapi.API, error) {
 	p, err := policies()
 	if err != nil {
 		return nil, err
@@ -399,8 +403,8 @@ func describe(c *conf.Config, version string) (*httpapi.API, error) {
 	}
 	m := wire(outside{config: c, clock: clock.System, hub: hub, media: media.Deps{Log: slog.New(slog.DiscardHandler)}})
 	api := httpapi.New(httpapi.Deps{
-		Auth: m.accounts, Policies: p, Attach: func(ctx context.Context) context.Context { return ctx }, Clock: clock.System, Version: version,
+		Auth: m.accounts, Policies: p, Attach: func(ctx context.Context) context.Context { return ctx }, Clock: clock.System, Version: apiVersion,
 	})
-	m.routes(api, c, version)
+	m.routes(api, c, "")
 	return api, nil
 }
