@@ -172,7 +172,10 @@ func webPackages(dir string) ([]component, error) {
 	}
 	var out []component
 	for path, p := range lock.Packages {
-		_, name, _ := cutLast(path, "node_modules/")
+		name := path[strings.LastIndex(path, "/")+1:]
+		if i := strings.LastIndex(path, "node_modules/"); i >= 0 {
+			name = path[i+len("node_modules/"):] // with its scope
+		}
 		if path == "" || (p.Dev || p.Optional || p.Peer) && !slices.Contains(serviceWorker, name) {
 			continue
 		}
@@ -190,14 +193,6 @@ func webPackages(dir string) ([]component, error) {
 	}
 	slices.SortFunc(out, func(a, b component) int { return strings.Compare(a.name, b.name) })
 	return slices.CompactFunc(out, func(a, b component) bool { return a.name == b.name }), nil
-}
-
-func cutLast(s, sep string) (before, after string, found bool) {
-	i := strings.LastIndex(s, sep)
-	if i < 0 {
-		return s, "", false
-	}
-	return s[:i], s[i+len(sep):], true
 }
 
 // write prints each text once, under the names of all that it covers.
