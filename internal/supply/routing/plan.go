@@ -1,5 +1,7 @@
 package routing
 
+import "strconv"
+
 // Plan is the answer to a Problem.
 type Plan struct {
 	Routes   []Route
@@ -30,19 +32,35 @@ const (
 	Rest
 )
 
-func (a Act) String() string { return [...]string{"load", "unload", "rest"}[a] }
+func (a Act) String() string {
+	switch a {
+	case Load:
+		return "load"
+	case Unload:
+		return "unload"
+	case Rest:
+		return "rest"
+	}
+	return "act " + strconv.Itoa(int(a))
+}
 
-// Leg tells which part of a consignment's way a visit belongs to.
+// Leg tells which part of a consignment's way a visit belongs to: Whole when a vehicle drives it from pick-up to
+// delivery, else Before(k), the leg by truck to ride k of its itinerary. The leg from the last ride to the delivery
+// is Before(len(Rides)).
 type Leg int8
 
-// The legs of a consignment: driven the whole way, driven to its first line, driven from its last.
-const (
-	Whole Leg = iota
-	Access
-	Egress
-)
+// Whole is the only leg of a consignment that takes no itinerary.
+const Whole Leg = 0
 
-func (l Leg) String() string { return [...]string{"whole", "access", "egress"}[l] }
+// Before is the leg by truck that ends at ride k.
+func Before(k int) Leg { return Leg(k + 1) }
+
+func (l Leg) String() string {
+	if l == Whole {
+		return "whole"
+	}
+	return "leg " + strconv.Itoa(int(l))
+}
 
 // Visit is one hand-over or one rest; Break is the index of a rest in the vehicle's Breaks, Consignment -1 then.
 type Visit struct {

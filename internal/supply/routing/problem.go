@@ -17,6 +17,7 @@ type Problem struct {
 	Vehicles     []Vehicle
 	Consignments []Consignment
 	Lines        []Line
+	Hubs         []Hub
 	Previous     *Previous
 	// Echelon is set for two-echelon problems: goods reach their satellite by first-level vehicles.
 	Echelon *Echelon
@@ -24,10 +25,24 @@ type Problem struct {
 
 // Place is anywhere a vehicle stops. Setup is spent once on arrival from another place, before the first
 // service, and may be spent before the window opens: several consignments handed over at one stop share it.
+// Decay is how fast goods that wait here between two legs of their way use up quality, by temperature class; a
+// missing entry is 1.
 type Place struct {
 	ID    string
 	X, Y  float64
 	Setup float64
+	Decay []float64
+}
+
+// Hub is a place where goods change from one vehicle to another: handed in within Window, taken out not earlier than
+// Dwell later and within Window too.
+type Hub struct {
+	ID      string
+	Place   int
+	Dwell   float64
+	Window  Window
+	Fee     float64 // per consignment that changes here
+	FeeUnit float64 // per unit of the first size dimension
 }
 
 // Network is one travel profile: square matrices by place, row major. A nil Duration means durations equal
@@ -98,8 +113,9 @@ type Consignment struct {
 	Size     []int64
 	Skills   uint64 // the vehicle must have all of them
 	Class    int    // temperature class, NoClass when it does not matter
-	// Quality is the longest time on board at decay rate 1: from the end of loading to the start of unloading,
-	// divided by the vehicle's decay for the class. 0 means no limit.
+	// Quality is the longest time on board at decay rate 1: from the end of loading to the start of unloading, every
+	// stretch multiplied by the decay rate of the vehicle or line for the class. On a way of several legs all of them
+	// count, and the waits between them at the rate of the place. 0 means no limit.
 	Quality float64
 	// Penalty is what leaving the consignment behind costs; 0 makes it mandatory. Priority orders mandatory ones
 	// when not all fit: higher is served first.
@@ -139,18 +155,45 @@ type LineStop struct {
 	Arrive, Depart float64
 }
 
-// Itinerary is a chain of rides on lines with, at either end, a leg by truck where the line does not call at the
-// consignment's own place.
+// Itinerary is a chain of rides on lines and stays at hubs. Wherever two neighbours of the chain are not at the same
+// place, the consignment's own pick-up and delivery included, a truck drives that leg: see Leg.
 type Itinerary struct{ Rides []Ride }
 
-// Ride boards one line at one of its stops and leaves it at a later one. Indices are into Line.Stops.
+// Ride boards one line at one of its stops and leaves it at a later one; Board and Alight are indices into Line.Stops.
+// With AtHub as Line it is a stay at Problem.Hubs[Board], and Alight means nothing.
 type Ride struct{ Line, Board, Alight int }
+
+// AtHub as a ride's Line makes it a stay at a hub.
+const AtHub = -1
+
+// Stay is the ride that stays at a hub.
+func Stay(hub int) Ride { return Ride{Line: AtHub, Board: hub} }
+
+// From returns where the ride takes goods over.
+func (p *Problem) From(r Ride) int {
+	if r.Line == AtHub {
+		return p.Hubs[r.Board].Place
+	}
+	return p.Lines[r.Line].Stops[r.Board].Place
+}
+
+// To returns where the ride leaves goods.
+func (p *Problem) To(r Ride) int {
+	if r.Line == AtHub {
+		return p.Hubs[r.Board].Place
+	}
+	return p.Lines[r.Line].Stops[r.Alight].Place
+}
 
 // Previous is the running plan of a re-planned day.
 type Previous struct {
 	Plan Plan
 	// Frozen[i] is how many visits of Plan.Routes[i] are done or being driven to: they stay as they are.
 	Frozen []int
+	// Now is the time of re-planning: what is not frozen can only happen from now on.
+	Now float64
+	// Committed consignments are already on a line or in a hub: they keep the itinerary they are booked on.
+	Committed []int
 	// ChangePenalty is added for every consignment that changes its vehicle.
 	ChangePenalty float64
 }

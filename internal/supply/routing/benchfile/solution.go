@@ -122,6 +122,7 @@ func (in *Instance) ReadSolution(text string) (*routing.Plan, error) {
 		}
 		plan.Routes = append(plan.Routes, r)
 		plan.Cost += r.Cost
+		plan.Distance += in.driven(&r)
 	}
 	for c, ok := range served {
 		if !ok {
@@ -224,6 +225,19 @@ func (in *Instance) time(r *routing.Route, depart float64) {
 	d, t := net.Between(len(p.Places), at, veh.End)
 	r.Depart, r.Return = depart, now+t
 	r.Cost = veh.Fixed + veh.PerDistance*(length+d) + veh.PerTime*(r.Return-r.Depart)
+}
+
+// driven is the rounded length of a route.
+func (in *Instance) driven(r *routing.Route) float64 {
+	p := in.Problem
+	veh := &p.Vehicles[r.Vehicle]
+	at, sum := veh.Start, 0.0
+	for k := range r.Visits {
+		d, _ := p.Networks[veh.Network].Between(len(p.Places), at, r.Visits[k].Place)
+		sum, at = sum+d, r.Visits[k].Place
+	}
+	d, _ := p.Networks[veh.Network].Between(len(p.Places), at, veh.End)
+	return sum + d
 }
 
 // latest is the latest departure that delays nothing but waiting: the return stays as early as it is.

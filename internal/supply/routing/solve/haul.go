@@ -28,6 +28,11 @@ type haul struct {
 	wide   int
 	leg    float64
 	change float64
+
+	now       float64            // earliest time of what a previous plan has not settled
+	committed map[int]int        // consignment → itinerary it is under way on
+	handed    map[[2]int]float64 // consignment and gap → when its frozen leg was handed over
+	done      map[int32]*facts   // kind and unit → what it has done
 }
 
 // grid is one network with set-up times folded into durations.
@@ -69,10 +74,11 @@ type good struct {
 // way is one option: jobs to drive and rides to book.
 type way struct {
 	itinerary int32 // -1: driven the whole way
-	jobs      [2]int32
+	jobs      [maxDrives]int32
 	count     int
 	fee       float64
 	rides     []routing.Ride
+	closed    bool // the good is under way otherwise
 }
 
 type fleetKind struct {
@@ -94,6 +100,7 @@ type fleetKind struct {
 
 func newHaul(p *routing.Problem) *haul {
 	m := &haul{p: p, places: len(p.Places)}
+	m.running()
 	layout, _ := p.Dims()
 	m.dims = layout.Base + len(layout.Classes)
 	for i := range p.Networks {
@@ -108,9 +115,6 @@ func newHaul(p *routing.Problem) *haul {
 	}
 	m.penalties()
 	m.neighbours()
-	if p.Previous != nil {
-		m.change = p.Previous.ChangePenalty
-	}
 	return m
 }
 
@@ -141,7 +145,7 @@ func (m *haul) kinds(layout routing.Layout) {
 		v := &m.p.Vehicles[i]
 		k := fleetKind{
 			start: int32(v.Start), end: int32(v.End), net: v.Network, fixed: v.Fixed, unit: v.PerDistance, hour: v.PerTime,
-			early: v.Shift.Earliest, late: v.Shift.Latest, longest: v.MaxDuration, farthest: v.MaxDistance, skills: v.Skills,
+			early: math.Max(v.Shift.Earliest, m.now), late: v.Shift.Latest, longest: v.MaxDuration, farthest: v.MaxDistance, skills: v.Skills,
 			units: int32(min(v.Count, len(m.p.Consignments)*2)), breaks: v.Breaks, decay: v.Decay, classes: ^uint64(0),
 		}
 		for d := range layout.Base {
@@ -212,17 +216,20 @@ func (m *haul) addGood(i int, layout routing.Layout) {
 		m.jobs = append(m.jobs, j)
 		return id
 	}
-	g.ways = append(g.ways, way{itinerary: -1, jobs: [2]int32{add(c.Pickup, c.Delivery, routing.Whole, c.Quality), -1}, count: 1})
+	whole := way{itinerary: -1, count: 1}
+	_, whole.closed = m.committed[i]
+	whole.jobs[0] = add(c.Pickup, c.Delivery, routing.Whole, c.Quality)
+	g.ways = append(g.ways, whole)
 	for k := range c.Itineraries {
-		if w, ok := m.lineWay(c, k, add); ok {
-			g.ways = append(g.ways, w)
+		if ways := m.lineWays(i, k, add); len(g.ways)+len(ways) <= maxWays {
+			g.ways = append(g.ways, ways...)
 		}
 	}
 	m.goods = append(m.goods, g)
 }
 
 func (m *haul) addNode(s *routing.Stop, job, sign int32, size quantity, leg routing.Leg) int32 {
-	n := node{place: int32(s.Place), job: job, mate: -1, sign: sign, early: s.Window.Earliest, late: s.Window.Latest, service: s.Service, leg: leg, act: routing.Load}
+	n := node{place: int32(s.Place), job: job, mate: -1, sign: sign, early: math.Max(s.Window.Earliest, m.now), late: s.Window.Latest, service: s.Service, leg: leg, act: routing.Load}
 	if sign < 0 {
 		n.act = routing.Unload
 	}

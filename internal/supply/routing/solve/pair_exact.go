@@ -20,7 +20,8 @@ type schedule struct {
 	low    []float64
 	broken routing.Reason
 	by     float64
-	breaks int // breaks placed so far
+	breaks int    // breaks placed so far
+	rested uint32 // breaks taken before planning
 	saved  [][]point
 }
 
@@ -46,7 +47,7 @@ func (q *schedule) duration() float64 { return q.t[len(q.at)-1] - q.u[0] }
 // load writes a route with a job inserted: its pick-up after position i and its delivery after position k, both counted in
 // the old route; job < 0 inserts nothing.
 func (q *schedule) load(m *haul, r *vroute, j, i, k int32) {
-	q.at = q.at[:0]
+	q.at, q.rested = q.at[:0], m.rested(r)
 	kind := &m.fleet[r.kind]
 	var load int32
 	load = r.seq[0].load[0]
@@ -150,7 +151,7 @@ func (q *schedule) rest(m *haul, kind *fleetKind, from int) bool {
 	last := len(q.at) - 1
 	for from < len(kind.breaks) {
 		b := &kind.breaks[from]
-		if q.t[last] > b.Window.Latest+slack && q.u[0] < b.Window.Latest-slack {
+		if q.rested&(1<<uint(from)) == 0 && q.t[last] > b.Window.Latest+slack && q.u[0] < b.Window.Latest-slack {
 			break
 		}
 		from++
@@ -223,6 +224,9 @@ func (q *schedule) earliest() bool {
 		for i := range q.at {
 			p := &q.at[i]
 			q.t[i] = math.Max(now+p.trip, q.low[i])
+			if p.pinned {
+				q.t[i] = p.early
+			}
 			if late := q.t[i] - p.late; late > slack {
 				q.broken, q.by = routing.TimeWindow, late
 				if pass > 0 {
@@ -261,7 +265,9 @@ func (q *schedule) latest() bool {
 	q.u[n-1] = q.t[n-1]
 	for pass := 0; pass <= len(q.edges)+1; pass++ {
 		for i := n - 2; i >= 0; i-- {
-			q.u[i] = math.Min(q.u[i], q.u[i+1]-q.at[i+1].trip-q.at[i].service)
+			if !q.at[i].pinned {
+				q.u[i] = math.Min(q.u[i], q.u[i+1]-q.at[i+1].trip-q.at[i].service)
+			}
 		}
 		lowered := false
 		for _, e := range q.edges {

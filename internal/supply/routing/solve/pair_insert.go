@@ -82,10 +82,10 @@ func (m *haul) fleet0() int32 {
 func (s *pairs) insert(c int32) bool {
 	m := s.m
 	g := &m.goods[c]
-	var tried uint32
+	var tried uint64
 	for {
 		best, at := g.penalty, -1
-		var where [2]choice
+		var where [maxDrives]choice
 		for w := range g.ways {
 			if tried&(1<<uint(w)) != 0 {
 				continue
@@ -106,9 +106,12 @@ func (s *pairs) insert(c int32) bool {
 }
 
 // quote is the cost of carrying a good one way, at most limit.
-func (s *pairs) quote(c int32, w int, limit float64) (float64, [2]choice) {
+func (s *pairs) quote(c int32, w int, limit float64) (float64, [maxDrives]choice) {
 	way := &s.m.goods[c].ways[w]
-	var ch [2]choice
+	var ch [maxDrives]choice
+	if way.closed {
+		return math.Inf(1), ch
+	}
 	cost := way.fee
 	size := &s.m.jobs[s.m.goods[c].ways[0].jobs[0]].size
 	for _, r := range way.rides {
@@ -127,13 +130,15 @@ func (s *pairs) quote(c int32, w int, limit float64) (float64, [2]choice) {
 }
 
 // carry does what was quoted. The second drive is quoted anew because the first may have changed its route.
-func (s *pairs) carry(c int32, w int, where [2]choice) bool {
+func (s *pairs) carry(c int32, w int, where [maxDrives]choice) bool {
 	way := &s.m.goods[c].ways[w]
 	for i := range way.count {
 		if i > 0 {
 			where[i] = s.cheapest(way.jobs[i])
 			if math.IsInf(where[i].cost, 1) {
-				s.pull(way.jobs[0])
+				for _, j := range way.jobs[:i] {
+					s.pull(j)
+				}
 				return false
 			}
 		}

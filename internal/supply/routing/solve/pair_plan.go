@@ -48,11 +48,7 @@ func (s *pairs) warm(start *routing.Plan) {
 		if b.Consignment < 0 || b.Consignment >= len(from.ways) {
 			continue
 		}
-		for w := range s.m.goods[b.Consignment].ways {
-			if s.m.goods[b.Consignment].ways[w].itinerary == int32(b.Itinerary) {
-				from.ways[b.Consignment] = int32(w)
-			}
-		}
+		from.ways[b.Consignment] = s.m.variant(int32(b.Consignment), b.Itinerary, start)
 	}
 	for i := range start.Routes {
 		keep := 0
@@ -69,7 +65,7 @@ func (s *pairs) warm(start *routing.Plan) {
 	if p.Previous != nil {
 		for i := range from.routes {
 			for _, v := range from.routes[i].stops {
-				s.m.goods[s.m.jobs[s.m.nodes[v].job].good].before = from.routes[i].kind<<16 | from.routes[i].unit
+				s.m.goods[s.m.jobs[s.m.nodes[v].job].good].before = unitKey(from.routes[i].kind, from.routes[i].unit)
 			}
 		}
 	}
@@ -227,7 +223,10 @@ func (s *pairs) written(r *vroute) routing.Route {
 	q.settle()
 	last := len(q.at) - 1
 	out := routing.Route{Vehicle: int(r.kind), Unit: int(r.unit), Depart: q.t[0], Return: q.t[last]}
-	for i := 1; i < last; i++ {
+	if r.frozen > 0 {
+		out.Visits = append(out.Visits, m.done[unitKey(r.kind, r.unit)].visits...)
+	}
+	for i := 1 + int(r.frozen); i < last; i++ {
 		pt := &q.at[i]
 		v := routing.Visit{Place: int(pt.place), Break: -1, Arrive: q.t[i-1] + q.at[i-1].service + pt.trip, Start: q.t[i], Leave: q.t[i] + pt.service}
 		v.Arrive = math.Min(v.Arrive, v.Start)

@@ -29,8 +29,10 @@ func (s *pairs) ruin() {
 		}
 		w := &m.goods[c].ways[s.way[c]]
 		if w.count == 0 {
-			s.take(c)
-			strings--
+			if !s.pinned(c) {
+				s.take(c)
+				strings--
+			}
 			continue
 		}
 		v := s.handle(w)
@@ -103,6 +105,9 @@ func (s *pairs) cut(id int32, at int, most float64) {
 func (s *pairs) pinned(c int32) bool {
 	if s.m.p.Previous == nil {
 		return false
+	}
+	if _, under := s.m.committed[int(c)]; under {
+		return true
 	}
 	w := &s.m.goods[c].ways[s.way[c]]
 	for i := range w.count {

@@ -107,6 +107,7 @@ func (s *pairs) restore(from *snapshot) {
 		for x, v := range t.stops {
 			r.seq = slices.Insert(r.seq, x+1, s.visit(v))
 		}
+		s.m.settled(r)
 		s.renew(id)
 		if len(t.stops) == 0 {
 			r.cost = 0
