@@ -12,4 +12,5 @@ replace() { # FILE: standard input becomes the file, whole or not at all
 export CGO_ENABLED=0
 go run ./cmd/tianbo openapi | replace api/openapi.yaml
 scripts/web.sh generate
-(cd tools && go run ./licences ..) | replace cmd/tianbo/licenses.txt
+quietly scripts/web.sh maps
+(cd tools && go run ./licences .. ../.cache/maps) | replace cmd/tianbo/licenses.txt

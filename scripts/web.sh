@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The web app: scripts/web.sh build | test | check | generate
+# The web app: scripts/web.sh build | test | check | generate | maps
 # Each does its part of web/package.json and nothing when the sources have
 # not changed since.
 source "$(dirname "$0")/lib.sh"
@@ -38,5 +38,10 @@ generate)
 	install
 	quietly npm --prefix web run types
 	;;
-*) die "usage: scripts/web.sh build|test|check|generate" ;;
+maps)
+	install
+	# What the source maps name is what is inside.
+	(cd web && npx vite build --sourcemap hidden --outDir ../.cache/maps --emptyOutDir --logLevel error)
+	;;
+*) die "usage: scripts/web.sh build|test|check|generate|maps" ;;
 esac

@@ -2,16 +2,17 @@
 // the Go modules it links, Go itself, and the packages bundled into the web
 // app. It fails when one of them has no text, so that nothing ships unnamed.
 //
-// Usage: licences ROOT > cmd/tianbo/licenses.txt
+// Usage: licences ROOT MAPS > cmd/tianbo/licenses.txt, where MAPS holds the source
+// maps of the web app
 package main
 
 import (
 	"bufio"
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -27,22 +28,22 @@ type component struct {
 }
 
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: licences ROOT")
+	if len(os.Args) != 3 {
+		fmt.Fprintln(os.Stderr, "usage: licences ROOT MAPS")
 		os.Exit(2)
 	}
-	if err := run(os.Args[1]); err != nil {
+	if err := run(os.Args[1], os.Args[2]); err != nil {
 		fmt.Fprintln(os.Stderr, "licences:", err)
 		os.Exit(1)
 	}
 }
 
-func run(root string) error {
+func run(root, sourceMaps string) error {
 	all, err := modules(root)
 	if err != nil {
 		return err
 	}
-	packages, err := webPackages(filepath.Join(root, "web"))
+	packages, err := webPackages(filepath.Join(root, "web"), sourceMaps)
 	if err != nil {
 		return err
 	}
@@ -107,13 +108,7 @@ var licenceFile = regexp.MustCompile(`(?i)^(un)?(licen[cs]e|copying|copyright|no
 
 func texts(dirs map[string]bool) ([]string, error) {
 	var out []string
-	for _, dir := range slices.Sorted(func(yield func(string) bool) {
-		for d := range dirs {
-			if !yield(d) {
-				return
-			}
-		}
-	}) {
+	for _, dir := range slices.Sorted(maps.Keys(dirs)) {
 		entries, err := os.ReadDir(dir)
 		if err != nil {
 			return nil, err
@@ -144,55 +139,58 @@ func clean(text string) string {
 	return strings.Trim(strings.Join(lines, "\n"), "\n")
 }
 
-// serviceWorker are build dependencies of which parts end up in the service
-// worker all the same.
-var serviceWorker = []string{"workbox-core", "workbox-precaching", "workbox-routing", "workbox-strategies"}
+var bundled = regexp.MustCompile(`node_modules/((?:@[^/"]+/)?[^/"]+)/`)
 
-// webPackages are those bundled into the web app, not the ones it is built or
-// tested with.
-func webPackages(dir string) ([]component, error) {
-	data, err := os.ReadFile(filepath.Join(dir, "package-lock.json"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	var lock struct {
-		Packages map[string]struct {
-			Version  string
-			Dev      bool
-			Optional bool
-			Peer     bool
-			License  string
+// webPackages are those whose code is in the web app, as its source maps say:
+// not the ones it is built or tested with.
+func webPackages(dir, sourceMaps string) ([]component, error) {
+	names := map[string]bool{}
+	err := filepath.WalkDir(sourceMaps, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".map" {
+			return err
 		}
+		var m struct{ Sources []string }
+		data, err := os.ReadFile(path)
+		if err == nil {
+			err = json.Unmarshal(data, &m)
+		}
+		for _, source := range m.Sources {
+			for _, found := range bundled.FindAllStringSubmatch(source, -1) {
+				names[found[1]] = true
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("source maps: %w", err)
 	}
-	if err := json.Unmarshal(data, &lock); err != nil {
-		return nil, fmt.Errorf("package-lock.json: %w", err)
+	if len(names) == 0 {
+		return nil, fmt.Errorf("no source maps in %s", sourceMaps)
 	}
 	var out []component
-	for path, p := range lock.Packages {
-		name := path[strings.LastIndex(path, "/")+1:]
-		if i := strings.LastIndex(path, "node_modules/"); i >= 0 {
-			name = path[i+len("node_modules/"):] // with its scope
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		folder := filepath.Join(dir, "node_modules", name)
+		var about struct{ Version, License string }
+		data, err := os.ReadFile(filepath.Join(folder, "package.json"))
+		if err == nil {
+			err = json.Unmarshal(data, &about)
 		}
-		if path == "" || (p.Dev || p.Optional || p.Peer) && !slices.Contains(serviceWorker, name) {
-			continue
-		}
-		t, err := texts(map[string]bool{filepath.Join(dir, path): true})
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w; run npm ci in web/ first", name, err)
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		if len(t) == 0 && p.License == "" {
+		t, err := texts(map[string]bool{folder: true})
+		if err != nil {
+			return nil, err
+		}
+		if len(t) == 0 && about.License == "" {
 			return nil, fmt.Errorf("%s has no licence text", name)
 		}
 		if len(t) == 0 {
-			t = []string{"Licensed under " + p.License + ", as its package says; it ships no text of its own."}
+			t = []string{"Licensed under " + about.License + ", as its package says; it ships no text of its own."}
 		}
-		out = append(out, component{name + " " + p.Version, t})
+		out = append(out, component{name + " " + about.Version, t})
 	}
-	slices.SortFunc(out, func(a, b component) int { return strings.Compare(a.name, b.name) })
-	return slices.CompactFunc(out, func(a, b component) bool { return a.name == b.name }), nil
+	return out, nil
 }
 
 // write prints each text once, under the names of all that it covers.
