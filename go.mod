@@ -2,6 +2,9 @@ module tianbo
 
 go 1.26.8
 
+// A package of the web app brings Go code that is none of ours.
+ignore ./web/node_modules
+
 require (
 	github.com/alecthomas/kong v1.17.0
 	github.com/bluenviron/gortmplib v0.3.1

@@ -61,7 +61,7 @@ func run(ctx context.Context, args []string) error {
 type versionCmd struct{}
 
 // Run prints the version and the Go it was built with.
-func (versionCmd) Run() error {
+func (versionCmd) Run() error { //nolint:unparam // kong asks for an error
 	goVersion := "unknown Go"
 	if info, ok := debug.ReadBuildInfo(); ok {
 		goVersion = info.GoVersion

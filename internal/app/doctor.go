@@ -33,7 +33,7 @@ type Finding struct {
 func Examine(ctx context.Context, c *conf.Config, now time.Time) []Finding {
 	out := []Finding{dataFolder(c), diskSpace(c), clockSane(c, now), files()}
 	out = append(out, ports(c)...)
-	out = append(out, secureContext(c, now), database(ctx, c))
+	out = append(out, secureContext(c), database(ctx, c))
 	if c.NATS.URL != "" {
 		out = append(out, reachable(ctx, "nats", c.NATS.URL, "4222"))
 	}
@@ -155,7 +155,7 @@ func port(area, network, address string) Finding {
 }
 
 // secureContext: browsers open the camera on https and on localhost only.
-func secureContext(c *conf.Config, now time.Time) Finding {
+func secureContext(c *conf.Config) Finding {
 	const area = "cameras"
 	host, _, _ := net.SplitHostPort(c.Listen)
 	local := host == "localhost" || net.ParseIP(host).IsLoopback()

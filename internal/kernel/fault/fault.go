@@ -110,13 +110,23 @@ func (e *Error) Fields(found ...*Error) error {
 	return c
 }
 
-// Kind, Code, Field, Wait, Values and Parts read the fault.
-func (e *Error) Kind() Kind             { return e.kind }
-func (e *Error) Code() string           { return e.code }
-func (e *Error) Field() string          { return e.field }
-func (e *Error) Wait() time.Duration    { return e.wait }
+// Kind decides the status of the answer.
+func (e *Error) Kind() Kind { return e.kind }
+
+// Code is the stable name for programs.
+func (e *Error) Code() string { return e.code }
+
+// Field is the request field at fault, empty for none.
+func (e *Error) Field() string { return e.field }
+
+// Wait is how long to wait before trying again; zero when it makes no odds.
+func (e *Error) Wait() time.Duration { return e.wait }
+
+// Values are those that the message mentions.
 func (e *Error) Values() map[string]any { return e.values }
-func (e *Error) Parts() []*Error        { return e.fields }
+
+// Parts are the faults of single fields.
+func (e *Error) Parts() []*Error { return e.fields }
 
 // Message is what the person reads; lang is "zh-CN" or "en".
 func (e *Error) Message(lang string) string {

@@ -34,8 +34,10 @@ func (r Region) Contains(other Region) bool {
 	return len(other) >= len(r) && other[:len(r)] == r
 }
 
-// County, Township cut a code to that level; a shorter one stays as it is.
-func (r Region) County() Region   { return r.cut(6) }
+// County cuts a code to that level; a shorter one stays as it is.
+func (r Region) County() Region { return r.cut(6) }
+
+// Township cuts a code to that level; a shorter one stays as it is.
 func (r Region) Township() Region { return r.cut(9) }
 
 func (r Region) cut(n int) Region {

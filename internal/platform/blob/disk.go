@@ -75,7 +75,7 @@ func syncDir(dir string) error {
 
 // contextReader ends a copy when its context does.
 type contextReader struct {
-	ctx context.Context
+	ctx context.Context //nolint:containedctx // lives as long as one copy
 	r   io.Reader
 }
 

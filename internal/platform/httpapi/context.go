@@ -8,9 +8,11 @@ import (
 	"strings"
 )
 
-type langKey struct{}
-type traceKey struct{}
-type addressKey struct{}
+type (
+	langKey    struct{}
+	traceKey   struct{}
+	addressKey struct{}
+)
 
 // Lang is the language of the request: "zh-CN" or "en".
 func Lang(ctx context.Context) string {

@@ -34,8 +34,10 @@ type ProblemField struct {
 	Message string `json:"message"`
 }
 
-// Error, GetStatus, GetHeaders and ContentType are what huma asks of an error.
-func (p *Problem) Error() string  { return p.Code }
+// Error is the code: what the person sees is the title.
+func (p *Problem) Error() string { return p.Code }
+
+// GetStatus is the HTTP status.
 func (p *Problem) GetStatus() int { return p.Status }
 
 // GetHeaders gives Retry-After where the fault knows a wait.

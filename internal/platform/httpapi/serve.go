@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -34,7 +35,7 @@ func (a *API) Handler(rest http.Handler) http.Handler {
 		rec := &recorder{ResponseWriter: w}
 		start := time.Now()
 		defer func() {
-			if cause := recover(); cause != nil && cause != http.ErrAbortHandler {
+			if cause := recover(); cause != nil && !aborted(cause) {
 				err := fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
 				if rec.status == 0 {
 					WriteProblem(rec, r, err)
@@ -48,6 +49,12 @@ func (a *API) Handler(rest http.Handler) http.Handler {
 		}()
 		inner.ServeHTTP(rec, r)
 	})
+}
+
+// aborted: the handler ends the answer on purpose.
+func aborted(cause any) bool {
+	err, ok := cause.(error)
+	return ok && errors.Is(err, http.ErrAbortHandler)
 }
 
 // identify finds the actor. API answers are private to the person unless a

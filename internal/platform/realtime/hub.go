@@ -67,7 +67,7 @@ type Hub struct {
 func New(d Deps) (*Hub, error) {
 	node, err := centrifuge.New(centrifuge.Config{
 		LogLevel: centrifuge.LogLevelWarn, LogHandler: func(e centrifuge.LogEntry) {
-			d.Log.Warn("realtime: "+e.Message, "fields", fmt.Sprint(e.Fields))
+			d.Log.Warn("realtime", "what", e.Message, "fields", fmt.Sprint(e.Fields))
 		},
 		ClientQueueMaxSize: backlog, ClientChannelLimit: 16, ChannelMaxLength: 96,
 		UserConnectionLimit: 0, ClientStaleCloseDelay: 25 * time.Second,

@@ -164,9 +164,17 @@ func TestWhoMayHearWhat(t *testing.T) {
 		account, channel string
 		ok               bool
 	}{
-		{"", "room:r:line", true}, {"", "room:r:state", true}, {"", "room:r:desk", false}, {"host", "room:r:desk", true},
-		{"anna", "me:anna", true}, {"anna", "me:host", false}, {"", "me:", false}, {"anna", "room:r", false},
-		{"anna", "room::line", false}, {"anna", "else", false}, {"anna", "room:r:other", false},
+		{"", "room:r:line", true},
+		{"", "room:r:state", true},
+		{"", "room:r:desk", false},
+		{"host", "room:r:desk", true},
+		{"anna", "me:anna", true},
+		{"anna", "me:host", false},
+		{"", "me:", false},
+		{"anna", "room:r", false},
+		{"anna", "room::line", false},
+		{"anna", "else", false},
+		{"anna", "room:r:other", false},
 	} {
 		r := dial(t, s.URL, c.account).subscribe(c.channel, "")
 		if ok := r.Error == nil; ok != c.ok {
