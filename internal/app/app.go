@@ -263,8 +263,12 @@ func (a *App) Run(ctx context.Context) (err error) {
 		}
 	}
 	var wg sync.WaitGroup
-	failed := make(chan error, 3)
-	wg.Go(func() { a.orders.Run(work) })
+	failed := make(chan error, 4)
+	wg.Go(func() {
+		if err := a.orders.Run(work); err != nil && work.Err() == nil {
+			failed <- err
+		}
+	})
 	wg.Go(func() { a.chat.Run(work) })
 	wg.Go(func() { a.housekeeping(work) })
 	wg.Go(func() {

@@ -76,7 +76,7 @@ func wire(o outside) *modules {
 		Retention: o.config.Media.Retention, Away: o.config.Media.Away, Operator: o.config.Platform.Operator,
 	})
 	m.clips = clip.New(clip.Deps{Clock: o.clock, Rooms: m.rooms, Media: m.media, Files: o.store})
-	m.catalog = catalog.New(catalog.Deps{Clock: o.clock, Sellers: orgNames{m.orgs}, Deals: deals{m}, Files: o.store})
+	m.catalog = catalog.New(catalog.Deps{Clock: o.clock, Sellers: orgNames{m.orgs}, People: m.accounts, Deals: deals{m}, Files: o.store})
 	m.interact = interact.New(interact.Deps{
 		Clock: o.clock, Rooms: m.rooms, Products: products{m.catalog}, Frames: frames{o.hub}, Media: m.media,
 		People: m.accounts, Sealer: o.sealer,
@@ -84,7 +84,7 @@ func wire(o outside) *modules {
 	m.chat = chat.New(chat.Deps{Clock: o.clock, Rooms: m.rooms, People: m.accounts, Frames: frames{o.hub}, Questions: m.interact})
 	m.orders = order.New(order.Deps{
 		Clock: o.clock, Catalog: m.catalog, Addresses: addresses{m.accounts}, Broadcasts: broadcasts{m, o.clock},
-		Sealer: o.sealer, Teller: teller{m, o.hub}, Names: names{m},
+		Sealer: o.sealer, Teller: teller{m, o.hub}, Names: names{m}, Clustered: o.config.NATS.URL != "",
 	})
 	return m
 }
@@ -286,9 +286,9 @@ func (n names) Orgs(ctx context.Context, ids []id.Org) (map[id.Org]string, error
 // deals tells the catalogue of past sales.
 type deals struct{ m *modules }
 
-// Since lists them.
-func (d deals) Since(ctx context.Context, pack id.Pack, from time.Time) ([]catalog.Deal, error) {
-	return d.m.orders.Since(ctx, pack, from)
+// Reference gives those that limit a struck-through price.
+func (d deals) Reference(ctx context.Context, pack id.Pack, since time.Time) ([]catalog.Deal, error) {
+	return d.m.orders.Reference(ctx, pack, since)
 }
 
 // addresses gives orders a copy of a buyer's address.

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"tianbo/internal/kernel/id"
 	"tianbo/internal/kernel/page"
@@ -20,21 +21,53 @@ type teller struct {
 	hub *realtime.Hub
 }
 
-// OrderChanged publishes to the buyer and to the seller's people.
-func (t teller) OrderChanged(ctx context.Context, o order.Order) {
-	frame := map[string]any{"order": o.ID, "state": o.State, "seller": o.Org, "totalFen": o.Total}
-	_ = t.hub.Person(string(o.Buyer), "order", frame) // the list of orders is the truth
-	members, err := t.m.orgs.Members(authz.AsSystem(ctx), o.Org, page.Request{Limit: page.MaxLimit})
-	if err != nil {
-		return
+// orderFrame is what the two sides of an order are told; of several at once
+// the last, with their count.
+type orderFrame struct {
+	Order    id.Order    `json:"order"`
+	State    order.State `json:"state"`
+	Seller   id.Org      `json:"seller"`
+	TotalFen int64       `json:"totalFen"`
+	Count    int         `json:"count"`
+}
+
+// OrdersChanged publishes to each buyer, and to each seller's people once.
+func (t teller) OrdersChanged(ctx context.Context, orders []order.Order) {
+	sold := map[id.Org]orderFrame{}
+	for _, o := range orders {
+		frame := orderFrame{o.ID, o.State, o.Org, int64(o.Total), 1}
+		_ = t.hub.Person(string(o.Buyer), "order", frame) // the list of orders is the truth
+		frame.Count += sold[o.Org].Count
+		sold[o.Org] = frame
 	}
-	told := map[id.Account]bool{o.Buyer: true}
-	for _, member := range members.Items {
-		if !told[member.Account] {
-			told[member.Account] = true
-			_ = t.hub.Person(string(member.Account), "order", frame)
+	for seller, frame := range sold {
+		people, err := t.people(ctx, seller)
+		if err != nil {
+			continue
+		}
+		for _, account := range people {
+			_ = t.hub.Person(string(account), "order", frame)
 		}
 	}
+}
+
+// people are those who work for a seller.
+func (t teller) people(ctx context.Context, seller id.Org) ([]id.Account, error) {
+	members, err := t.m.orgs.Members(authz.AsSystem(ctx), seller, page.Request{Limit: page.MaxLimit})
+	if err != nil {
+		return nil, err
+	}
+	var out []id.Account
+	for _, member := range members.Items {
+		out = append(out, member.Account)
+	}
+	slices.Sort(out)
+	return slices.Compact(out), nil
+}
+
+// SellerNote reaches a seller's people by push, where they agreed to it.
+func (t teller) SellerNote(ctx context.Context, seller id.Org, open int64) error {
+	return nil
 }
 
 // packFrame is what viewers of a room are told of a pack that changed.

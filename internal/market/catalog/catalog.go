@@ -35,7 +35,11 @@ type Product struct {
 	Harvested time.Time    // of the lot, zero when not told
 	Fresh     bool         // perishable: no return without reason, short claim window
 	Created   time.Time
-	Packs     []Pack
+	Changed   time.Time  // last, by ChangedBy
+	ChangedBy id.Account // perhaps a helper
+	// ChangedFor is whom the helper acted for, empty otherwise.
+	ChangedFor id.Account
+	Packs      []Pack
 }
 
 // Pack is one unit of sale.
@@ -48,6 +52,20 @@ type Pack struct {
 	Was     money.Fen // struck through; 0 is none
 	Version int64     // of the price
 	Stock
+}
+
+// Price is one entry of a pack's price history.
+type Price struct {
+	Version int64
+	Price   money.Fen
+	Was     money.Fen // struck through; 0 is none
+	At      time.Time
+	By      id.Account
+	For     id.Account // for whom a helper set it
+	// Rule and Ceiling are the verdict on Was: the version of the rule that
+	// was asked, and the highest price it allowed.
+	Rule    string
+	Ceiling money.Fen
 }
 
 // Stock counts units.

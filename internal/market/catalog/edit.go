@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"tianbo/internal/kernel/clock"
 	"tianbo/internal/kernel/geo"
 	"tianbo/internal/kernel/id"
 	"tianbo/internal/kernel/money"
@@ -22,7 +23,19 @@ func (m *Module) Create(ctx context.Context, p Product) (Product, error) {
 		return p, err
 	}
 	p.ID, p.By, p.State, p.Created, p.Packs = id.New[id.Product](), authz.From(ctx).Subject(), Draft, m.Clock.Now(), nil
-	return p, sqldb.Write(ctx, func(ctx context.Context) error { return insertProduct(ctx, p) })
+	m.sign(ctx, &p)
+	return p, sqldb.Write(ctx, func(ctx context.Context) error {
+		if err := photosExist(ctx, p.Photos); err != nil {
+			return err
+		}
+		return insertProduct(ctx, p)
+	})
+}
+
+// sign notes whose hand changes a product.
+func (m *Module) sign(ctx context.Context, p *Product) {
+	actor := authz.From(ctx)
+	p.Changed, p.ChangedBy, p.ChangedFor = m.Clock.Now(), actor.Account, actor.For
 }
 
 func clean(p *Product) error {
@@ -76,7 +89,10 @@ func (m *Module) Edit(ctx context.Context, product id.Product, change func(*Prod
 		org, state := p.Org, p.State
 		change(p)
 		p.Org, p.State = org, state
-		return clean(p)
+		if err := clean(p); err != nil {
+			return err
+		}
+		return photosExist(ctx, p.Photos)
 	})
 }
 
@@ -91,6 +107,7 @@ func (m *Module) change(ctx context.Context, product id.Product, fn func(context
 		if err := fn(ctx, &p); err != nil {
 			return err
 		}
+		m.sign(ctx, &p)
 		if err := updateProduct(ctx, p); err != nil {
 			return err
 		}
@@ -137,58 +154,86 @@ func (m *Module) AddPack(ctx context.Context, product id.Product, label string, 
 			return err
 		}
 		p.Packs = append(p.Packs, pack)
-		return setPrice(ctx, pack, authz.From(ctx).Account, m.Clock.Now())
+		return setPrice(ctx, pack, m.entry(ctx, pack, 0))
 	})
 }
 
-// Reprice appends a price; was is struck through beside it, 0 for none.
+// entry is the line of the price history for a pack's price as it is now.
+func (m *Module) entry(ctx context.Context, p Pack, ceiling money.Fen) Price {
+	actor := authz.From(ctx)
+	e := Price{Version: p.Version, Price: p.Price, Was: p.Was, At: m.Clock.Now(), By: actor.Account, For: actor.For, Ceiling: ceiling}
+	if p.Was > 0 {
+		e.Rule = ReferenceRule
+	}
+	return e
+}
+
+// Reprice appends a price; was is struck through beside it, 0 for none. It
+// waits for sales under way: an order is placed at the price before or at the
+// one after.
 func (m *Module) Reprice(ctx context.Context, product id.Product, pack id.Pack, price, was money.Fen) (Product, error) {
 	return m.change(ctx, product, func(ctx context.Context, p *Product) error {
-		i := slices.IndexFunc(p.Packs, func(x Pack) bool { return x.ID == pack })
-		if i < 0 {
-			return ErrNotFound
+		one, err := p.lock(ctx, pack)
+		if err != nil {
+			return err
 		}
 		if price < 1 || price > maxPrice {
 			return ErrPrice
 		}
-		if err := m.mayStrike(ctx, pack, was); err != nil {
+		ceiling, err := m.mayStrike(ctx, pack, price, was)
+		if err != nil {
 			return err
 		}
-		one := &p.Packs[i]
 		one.Price, one.Was, one.Version = price, was, one.Version+1
-		if err := setPrice(ctx, *one, authz.From(ctx).Account, m.Clock.Now()); err != nil {
+		if err := setPrice(ctx, *one, m.entry(ctx, *one, ceiling)); err != nil {
 			return err
 		}
 		return bus.Emit(ctx, SubjectPriceChanged, string(p.ID), PriceFact{pack, p.ID, price, one.Version})
 	})
 }
 
-// mayStrike holds a struck-through price against the deals (K12).
-func (m *Module) mayStrike(ctx context.Context, pack id.Pack, was money.Fen) error {
+// lock is one of the product's packs, read anew and kept from changing until
+// the transaction ends.
+func (p *Product) lock(ctx context.Context, pack id.Pack) (*Pack, error) {
+	i := slices.IndexFunc(p.Packs, func(x Pack) bool { return x.ID == pack })
+	if i < 0 {
+		return nil, ErrNotFound
+	}
+	fresh, err := lockPack(ctx, pack)
+	p.Packs[i] = fresh
+	return &p.Packs[i], err
+}
+
+// mayStrike holds a struck-through price against the deals (K12) and gives the
+// highest that would be allowed.
+func (m *Module) mayStrike(ctx context.Context, pack id.Pack, price, was money.Fen) (money.Fen, error) {
 	if was == 0 {
-		return nil
+		return 0, nil
+	}
+	if was <= price {
+		return 0, ErrWasLow
 	}
 	now := m.Clock.Now()
-	deals, err := m.Deals.Since(ctx, pack, now.AddDate(-1, 0, 0))
+	deals, err := m.Deals.Reference(ctx, pack, now.Add(-referenceWindow))
 	if err != nil {
-		return err
+		return 0, err
 	}
-	limit, deal, ok := ReferencePrice(deals, now)
+	ceiling, deal, ok := ReferencePrice(deals, now)
 	switch {
 	case !ok:
-		return ErrWasNoDeal
-	case was < 0 || was > limit:
-		return ErrWas.With("limit", limit.String()).With("day", deal.At.Format("01-02"))
+		return 0, ErrWasNoDeal
+	case was > ceiling:
+		return 0, ErrWas.With("limit", ceiling.String()).With("day", deal.At.In(clock.Shanghai).Format("01-02"))
 	}
-	return nil
+	return ceiling, nil
 }
 
 // Restock sets the units that are free to sell; held and sold ones stay.
 func (m *Module) Restock(ctx context.Context, product id.Product, pack id.Pack, free int64) (Product, error) {
 	return m.change(ctx, product, func(ctx context.Context, p *Product) error {
-		i := slices.IndexFunc(p.Packs, func(x Pack) bool { return x.ID == pack })
-		if i < 0 {
-			return ErrNotFound
+		one, err := p.lock(ctx, pack)
+		if err != nil {
+			return err
 		}
 		if free < 0 || free > maxStock {
 			return ErrStock
@@ -196,7 +241,7 @@ func (m *Module) Restock(ctx context.Context, product id.Product, pack id.Pack, 
 		if err := setFree(ctx, pack, free); err != nil {
 			return err
 		}
-		p.Packs[i].Free = free
-		return bus.Emit(ctx, SubjectStockChanged, string(p.ID), StockFact{pack, p.ID, p.Packs[i].Band()})
+		one.Free = free
+		return bus.Emit(ctx, SubjectStockChanged, string(p.ID), StockFact{pack, p.ID, one.Band()})
 	})
 }

@@ -19,6 +19,8 @@ var (
 	ErrNoPhoto  = fault.Define(fault.Conflict, "no_photo", "先拍一张照片，再上架", "Add a picture before listing.")
 	ErrWas      = fault.Define(fault.Invalid, "reference_price",
 		"划线价不能高于 {limit} 元：近七天最低成交价（{day}）", "The struck-through price may not exceed {limit} yuan, the lowest deal of the last seven days ({day}).").At("body.wasFen")
+	ErrWasLow = fault.Define(fault.Invalid, "reference_price_low",
+		"划线价要高于现价，否则不用划", "A struck-through price must be higher than the price.").At("body.wasFen")
 	ErrWasNoDeal = fault.Define(fault.Invalid, "reference_price_none", "还没有成交过，不能写划线价", "Nothing has been sold yet, so no price can be struck through.").At("body.wasFen")
 
 	ErrSoldOut      = fault.Define(fault.Conflict, "sold_out", "“{title}”卖完了，看看别的吧", "“{title}” is sold out. Please pick another one.")

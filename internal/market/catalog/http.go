@@ -2,9 +2,6 @@ package catalog
 
 import (
 	"context"
-	"io"
-	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -48,6 +45,7 @@ type Card struct {
 	Harvested time.Time    `json:"harvested,omitzero"`
 	Fresh     bool         `json:"fresh" doc:"Perishable: no return without reason; claim on the day of arrival"`
 	CanManage bool         `json:"canManage"`
+	Changed   *ChangeCard  `json:"changed,omitempty" doc:"The last change, for the seller only"`
 	Packs     []PackCard   `json:"packs"`
 }
 
@@ -61,6 +59,10 @@ func (m *Module) Cards(ctx context.Context, products []Product) ([]Card, error) 
 	if err != nil {
 		return nil, err
 	}
+	people, err := m.changers(ctx, products)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Card, len(products))
 	for i, p := range products {
 		c := Card{
@@ -68,12 +70,29 @@ func (m *Module) Cards(ctx context.Context, products []Product) ([]Card, error) 
 			Method: p.Method, Photos: p.Photos, ShipTo: p.ShipTo, Harvested: p.Harvested, Fresh: p.Fresh,
 			CanManage: authz.Allows(ctx, "catalog.manage", p.Resource()),
 		}
+		if c.CanManage && !p.Changed.IsZero() {
+			c.Changed = &ChangeCard{p.Changed, p.ChangedBy, people[p.ChangedBy], p.ChangedFor, people[p.ChangedFor]}
+		}
 		for _, k := range p.Packs {
 			c.Packs = append(c.Packs, packCard(k, c.CanManage))
 		}
 		out[i] = c
 	}
 	return out, nil
+}
+
+// changers names whoever changed the products that the actor may manage.
+func (m *Module) changers(ctx context.Context, products []Product) (map[id.Account]string, error) {
+	var people []id.Account
+	for _, p := range products {
+		if p.ChangedBy != "" && authz.Allows(ctx, "catalog.manage", p.Resource()) {
+			people = append(people, p.ChangedBy, p.ChangedFor)
+		}
+	}
+	if len(people) == 0 {
+		return nil, nil
+	}
+	return m.People.Names(ctx, people)
 }
 
 func packCard(k Pack, all bool) PackCard {
@@ -89,6 +108,15 @@ func packCard(k Pack, all bool) PackCard {
 		c.Held, c.Taken = k.Held, k.Taken
 	}
 	return c
+}
+
+// ChangeCard is whose hand changed something: By alone, or "by X for Y".
+type ChangeCard struct {
+	At      time.Time  `json:"at"`
+	By      id.Account `json:"by"`
+	ByName  string     `json:"byName"`
+	For     id.Account `json:"for" doc:"For whom a helper acted"`
+	ForName string     `json:"forName"`
 }
 
 type (
@@ -217,51 +245,28 @@ func (m *Module) packRoutes(api *httpapi.API) {
 			p, err := m.Restock(ctx, in.ID, in.Pack, in.Body.Free)
 			return m.out(ctx, p, err)
 		})
-	httpapi.Register(api, httpapi.Op{ID: "photo-upload", Method: "POST", Path: "/api/uploads", Action: "upload.photo", Tag: "market", Status: 201, OwnKey: true, Rate: httpapi.RateUpload, MaxBody: photoBytes, Summary: "Upload a picture (JPEG, PNG, WebP)"},
+	httpapi.Register(api, httpapi.Op{ID: "pack-prices", Method: "GET", Path: "/api/products/{id}/packs/{pack}/prices", Action: "catalog.view", Tag: "market", Summary: "What a pack has cost, the newest first"},
 		func(ctx context.Context, in *struct {
-			RawBody []byte `contentType:"application/octet-stream"`
+			ProductIn
+			Pack   id.Pack `path:"pack"`
+			Cursor string  `query:"cursor" maxLength:"200"`
+			Limit  int     `query:"limit" minimum:"0" maximum:"100"`
 		},
-		) (*struct {
-			Body struct {
-				ID     id.Upload `json:"id"`
-				Width  int64     `json:"width"`
-				Height int64     `json:"height"`
-			}
-		}, error,
-		) {
-			var out struct {
-				Body struct {
-					ID     id.Upload `json:"id"`
-					Width  int64     `json:"width"`
-					Height int64     `json:"height"`
-				}
-			}
-			p, err := m.Upload(ctx, in.RawBody)
-			out.Body.ID, out.Body.Width, out.Body.Height = p.ID, p.Width, p.Height
-			return &out, err
+		) (*struct{ Body page.Of[PriceCard] }, error) {
+			p, err := m.Prices(ctx, in.ID, in.Pack, page.Request{Cursor: in.Cursor, Limit: in.Limit})
+			return &struct{ Body page.Of[PriceCard] }{page.Map(p, func(p Price) PriceCard {
+				return PriceCard{p.Version, p.Price, p.Was, p.At, p.Rule, p.Ceiling}
+			})}, err
 		})
-	api.Raw("GET /media/photo/{name}", http.HandlerFunc(m.servePhoto), httpapi.RawOp{})
+	m.photoRoutes(api)
 }
 
-// servePhoto sends "{id}-{width}.jpg". Pictures are public and never change.
-func (m *Module) servePhoto(w http.ResponseWriter, r *http.Request) {
-	name, size, ok := strings.Cut(strings.TrimSuffix(r.PathValue("name"), ".jpg"), "-")
-	width, err := strconv.Atoi(size)
-	if !ok || err != nil || (width != 160 && width != 480 && width != 1080) {
-		httpapi.WriteProblem(w, r, ErrNotFound)
-		return
-	}
-	p, err := loadPhoto(r.Context(), id.Upload(name))
-	var f io.ReadSeekCloser
-	if err == nil {
-		f, err = m.Files.Open(r.Context(), p.key(width))
-	}
-	if err != nil {
-		httpapi.WriteProblem(w, r, err)
-		return
-	}
-	defer f.Close()
-	w.Header().Set("Content-Type", "image/jpeg")
-	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	http.ServeContent(w, r, "", p.At, f)
+// PriceCard is one entry of a price history.
+type PriceCard struct {
+	Version int64     `json:"version"`
+	Price   money.Fen `json:"priceFen"`
+	Was     money.Fen `json:"wasFen" doc:"Struck through; 0 for none"`
+	At      time.Time `json:"at"`
+	Rule    string    `json:"rule" doc:"Version of the rule that allowed what is struck through"`
+	Ceiling money.Fen `json:"ceilingFen" doc:"The highest price the rule allowed to strike through"`
 }

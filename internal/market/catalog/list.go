@@ -2,6 +2,8 @@ package catalog
 
 import (
 	"context"
+	"math"
+	"slices"
 
 	"tianbo/internal/kernel/id"
 	"tianbo/internal/kernel/page"
@@ -84,4 +86,26 @@ func (*Module) ByIDs(ctx context.Context, ids []id.Product) (map[id.Product]Prod
 		out[p.ID] = p
 	}
 	return out, nil
+}
+
+// Prices are what a pack has cost, the newest first: never changed, never
+// deleted, the same for everyone.
+func (m *Module) Prices(ctx context.Context, product id.Product, pack id.Pack, req page.Request) (page.Of[Price], error) {
+	var none page.Of[Price]
+	p, err := m.View(ctx, product)
+	if err != nil {
+		return none, err
+	}
+	if !slices.ContainsFunc(p.Packs, func(x Pack) bool { return x.ID == pack }) {
+		return none, ErrNotFound
+	}
+	before := int64(math.MaxInt64)
+	if err := page.Decode(req.Cursor, &before); err != nil {
+		return none, err
+	}
+	rows, err := prices(ctx, pack, before, req.Rows()+1)
+	if err != nil {
+		return none, err
+	}
+	return page.Cut(rows, req, func(p Price) string { return page.Encode(p.Version) }), nil
 }

@@ -17,6 +17,7 @@ var words = search.Index{Name: "product"}
 type Deps struct {
 	Clock   clock.Clock
 	Sellers Sellers
+	People  People
 	Deals   Deals
 	Files   Files
 }

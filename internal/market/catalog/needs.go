@@ -13,9 +13,15 @@ type Sellers interface {
 	Names(ctx context.Context, orgs []id.Org) (map[id.Org]string, error)
 }
 
+// People tells how persons are called.
+type People interface {
+	Names(ctx context.Context, accounts []id.Account) (map[id.Account]string, error)
+}
+
 // Deals are past sales, which limit a struck-through price.
 type Deals interface {
-	Since(ctx context.Context, pack id.Pack, from time.Time) ([]Deal, error)
+	// Reference gives the cheapest since a time and the last one before it.
+	Reference(ctx context.Context, pack id.Pack, since time.Time) ([]Deal, error)
 }
 
 // Files keeps pictures.

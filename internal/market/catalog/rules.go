@@ -17,6 +17,8 @@ const (
 	// referenceWindow is the period of 明码标价和禁止价格欺诈规定 art. 19: the
 	// struck-through price may not exceed the lowest deal in it.
 	referenceWindow = 7 * 24 * time.Hour
+	// ReferenceRule is the version of the rule that a verdict was given by.
+	ReferenceRule = "明码标价和禁止价格欺诈规定@2022-07-01"
 )
 
 // CleanText trims a text and bounds its characters.

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"tianbo/internal/kernel/clock"
 	"tianbo/internal/kernel/geo"
@@ -19,16 +18,18 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-const productColumns = `id, org, account, state, title, story, origin, place, method, photos, ship_to, harvested, fresh, created`
+const productColumns = `id, org, account, state, title, story, origin, place, method, photos, ship_to, harvested, fresh, created, changed, changed_by, changed_for`
 
 func scanProduct(row interface{ Scan(...any) error }) (Product, error) {
 	var p Product
 	var origin, photos, shipTo string
-	var harvested, created int64
-	err := row.Scan(&p.ID, &p.Org, &p.By, &p.State, &p.Title, &p.Story, &origin, &p.Place, &p.Method, &photos, &shipTo, &harvested, &p.Fresh, &created)
+	var harvested, created, changed int64
+	err := row.Scan(&p.ID, &p.Org, &p.By, &p.State, &p.Title, &p.Story, &origin, &p.Place, &p.Method, &photos, &shipTo, &harvested, &p.Fresh, &created,
+		&changed, &p.ChangedBy, &p.ChangedFor)
 	if err != nil {
 		return p, err
 	}
+	p.Changed = clock.FromMicros(changed)
 	p.Origin, p.Harvested, p.Created = geo.Region(origin), clock.FromMicros(harvested), clock.FromMicros(created)
 	return p, errors.Join(json.Unmarshal([]byte(photos), &p.Photos), json.Unmarshal([]byte(shipTo), &p.ShipTo))
 }
@@ -47,8 +48,9 @@ func insertProduct(ctx context.Context, p Product) error {
 	if err != nil {
 		return err
 	}
-	_, err = sqldb.From(ctx).Exec(ctx, `INSERT INTO catalog_product (`+productColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-		p.ID, p.Org, p.By, p.State, p.Title, p.Story, string(p.Origin), p.Place, p.Method, photos, shipTo, clock.Micros(p.Harvested), p.Fresh, clock.Micros(p.Created))
+	_, err = sqldb.From(ctx).Exec(ctx, `INSERT INTO catalog_product (`+productColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+		p.ID, p.Org, p.By, p.State, p.Title, p.Story, string(p.Origin), p.Place, p.Method, photos, shipTo, clock.Micros(p.Harvested), p.Fresh, clock.Micros(p.Created),
+		clock.Micros(p.Changed), p.ChangedBy, p.ChangedFor)
 	if err != nil {
 		return fmt.Errorf("inserting a product: %w", err)
 	}
@@ -61,8 +63,9 @@ func updateProduct(ctx context.Context, p Product) error {
 		return err
 	}
 	_, err = sqldb.From(ctx).Exec(ctx, `UPDATE catalog_product SET state = $2, title = $3, story = $4, origin = $5, place = $6, method = $7,
-		photos = $8, ship_to = $9, harvested = $10, fresh = $11 WHERE id = $1`,
-		p.ID, p.State, p.Title, p.Story, string(p.Origin), p.Place, p.Method, photos, shipTo, clock.Micros(p.Harvested), p.Fresh)
+		photos = $8, ship_to = $9, harvested = $10, fresh = $11, changed = $12, changed_by = $13, changed_for = $14 WHERE id = $1`,
+		p.ID, p.State, p.Title, p.Story, string(p.Origin), p.Place, p.Method, photos, shipTo, clock.Micros(p.Harvested), p.Fresh,
+		clock.Micros(p.Changed), p.ChangedBy, p.ChangedFor)
 	if err != nil {
 		return fmt.Errorf("updating a product: %w", err)
 	}
@@ -171,11 +174,12 @@ func loadPack(ctx context.Context, pack id.Pack) (Pack, error) {
 	return p, nil
 }
 
-func setPrice(ctx context.Context, p Pack, account id.Account, now time.Time) error {
-	_, err := sqldb.From(ctx).Exec(ctx, `UPDATE catalog_pack SET price = $2, was = $3, version = $4 WHERE id = $1`, p.ID, p.Price, p.Was, p.Version)
+// setPrice makes an entry the pack's price and appends it to the history.
+func setPrice(ctx context.Context, p Pack, e Price) error {
+	_, err := sqldb.From(ctx).Exec(ctx, `UPDATE catalog_pack SET price = $2, was = $3, version = $4 WHERE id = $1`, p.ID, e.Price, e.Was, e.Version)
 	if err == nil {
-		_, err = sqldb.From(ctx).Exec(ctx, `INSERT INTO catalog_price (pack, version, price, was, account, at) VALUES ($1, $2, $3, $4, $5, $6)`,
-			p.ID, p.Version, p.Price, p.Was, account, clock.Micros(now))
+		_, err = sqldb.From(ctx).Exec(ctx, `INSERT INTO catalog_price (pack, version, price, was, account, at, on_behalf, rule, ceiling)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, p.ID, e.Version, e.Price, e.Was, e.By, clock.Micros(e.At), e.For, e.Rule, e.Ceiling)
 	}
 	if err != nil {
 		return fmt.Errorf("setting a price: %w", err)
@@ -211,39 +215,6 @@ func moveStock(ctx context.Context, move string, pack id.Pack, n int64) (free in
 		return 0, false, fmt.Errorf("moving stock (%s): %w", move, err)
 	}
 	return free, true, nil
-}
-
-// Photo is an uploaded picture.
-type Photo struct {
-	ID            id.Upload
-	By            id.Account
-	Hash          string
-	Width, Height int64
-	At            time.Time
-}
-
-func insertPhoto(ctx context.Context, p Photo) error {
-	_, err := sqldb.From(ctx).Exec(ctx, `INSERT INTO catalog_photo (id, account, hash, width, height, at) VALUES ($1, $2, $3, $4, $5, $6)`,
-		p.ID, p.By, p.Hash, p.Width, p.Height, clock.Micros(p.At))
-	if err != nil {
-		return fmt.Errorf("inserting a picture: %w", err)
-	}
-	return nil
-}
-
-func loadPhoto(ctx context.Context, photo id.Upload) (Photo, error) {
-	p := Photo{ID: photo}
-	var at int64
-	err := sqldb.From(ctx).QueryRow(ctx, `SELECT account, hash, width, height, at FROM catalog_photo WHERE id = $1`, photo).
-		Scan(&p.By, &p.Hash, &p.Width, &p.Height, &at)
-	if errors.Is(err, sql.ErrNoRows) {
-		return p, ErrNotFound
-	}
-	if err != nil {
-		return p, fmt.Errorf("loading a picture: %w", err)
-	}
-	p.At = clock.FromMicros(at)
-	return p, nil
 }
 
 // lockPack reads a pack and keeps its row from changing until the transaction

@@ -34,6 +34,28 @@ type Card struct {
 	Reason    string     `json:"reason"`
 	Address   Address    `json:"address"`
 	Lines     []LineCard `json:"lines"`
+	// Refund and History are filled when one order is looked at.
+	Refund  *RefundCard `json:"refund,omitempty" doc:"Money owed to the buyer of a closed order; when one order is looked at"`
+	History []StepCard  `json:"history" doc:"What became of it, and by whose hand; when one order is looked at"`
+}
+
+// RefundCard is money to be given back.
+type RefundCard struct {
+	Fen       money.Fen `json:"fen"`
+	Due       time.Time `json:"dueAt"`
+	Sent      time.Time `json:"sentAt,omitzero" doc:"When the seller said it went out"`
+	Reference string    `json:"reference"`
+}
+
+// StepCard is one change of an order: by By alone, or "by X for Y".
+type StepCard struct {
+	At      time.Time  `json:"at"`
+	State   State      `json:"state"`
+	By      id.Account `json:"by" doc:"Empty: the server itself"`
+	ByName  string     `json:"byName"`
+	For     id.Account `json:"for" doc:"For whom a helper acted"`
+	ForName string     `json:"forName"`
+	Note    string     `json:"note"`
 }
 
 // LineCard is one line on its frozen terms.
@@ -64,20 +86,26 @@ func (m *Module) cards(ctx context.Context, orders []Order) ([]Card, error) {
 	if err != nil {
 		return nil, err
 	}
+	var unpaid []id.Order
+	for _, o := range orders {
+		if o.State.CanBecome(Paid) {
+			unpaid = append(unpaid, o.ID)
+		}
+	}
+	waiting, err := claimed(ctx, unpaid)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Card, len(orders))
 	for i, o := range orders {
 		out[i] = Card{
 			ID: o.ID, State: o.State, Buyer: o.Buyer, BuyerName: people[o.Buyer], Org: o.Org, Seller: sellers[o.Org], Room: o.Room, Session: o.Session,
 			VideoAt: o.VideoAt.Seconds(), Total: o.Total, Placed: o.Placed, Expires: o.Expires, Paid: o.Paid, Shipped: o.Shipped,
 			Delivered: o.Delivered, ClaimBy: o.ClaimBy, Carrier: o.Carrier, Tracking: o.Tracking, Reason: o.Reason, Address: o.Address,
+			Claimed: waiting[o.ID],
 		}
 		for _, l := range o.Lines {
 			out[i].Lines = append(out[i].Lines, LineCard{l.ID, l.Product, l.Pack, l.Title, l.Label, l.Photo, l.Net, l.Price, l.Quantity, l.Fresh})
-		}
-		if o.State == Placed {
-			if _, out[i].Claimed, err = openPayment(ctx, o.ID); err != nil {
-				return nil, err
-			}
 		}
 	}
 	return out, nil
@@ -149,15 +177,14 @@ func (m *Module) Routes(api *httpapi.API) {
 		})
 	httpapi.Register(api, httpapi.Op{ID: "order-get", Method: "GET", Path: "/api/orders/{id}", Action: "order.view", Tag: "market", Summary: "One order"},
 		func(ctx context.Context, in *OrderIn) (*cardOut, error) {
-			o, err := m.View(ctx, in.ID)
-			return m.out(ctx, o, err)
+			return m.whole(ctx, in.ID)
 		})
 	m.moveRoutes(api)
 	m.moneyRoutes(api)
 }
 
 func (m *Module) moveRoutes(api *httpapi.API) {
-	httpapi.Register(api, httpapi.Op{ID: "order-cancel", Method: "POST", Path: "/api/orders/{id}/cancel", Action: "order.cancel", Tag: "market", Summary: "Give an unpaid order up"},
+	httpapi.Register(api, httpapi.Op{ID: "order-cancel", Method: "POST", Path: "/api/orders/{id}/cancel", Action: "order.cancel", Tag: "market", OwnKey: true, Summary: "Give an unpaid order up; a repeat finds it cancelled"},
 		func(ctx context.Context, in *struct {
 			OrderIn
 			Body struct {
@@ -205,6 +232,7 @@ func (m *Module) moneyRoutes(api *httpapi.API) {
 			o, err := m.Confirm(ctx, in.ID)
 			return m.out(ctx, o, err)
 		})
+	m.refundRoutes(api)
 	httpapi.Register(api, httpapi.Op{ID: "seller-summary", Method: "GET", Path: "/api/seller/summary", Action: "order.summary", Tag: "market", Summary: "What a seller's home shows"},
 		func(ctx context.Context, in *struct {
 			Org id.Org `query:"org" required:"true"`
@@ -235,23 +263,5 @@ func (m *Module) moneyRoutes(api *httpapi.API) {
 			b.ToShip, b.Unpaid, b.OnTheWay, b.Completed, b.Today, b.Season = s.ToShip, s.Unpaid, s.OnTheWay, s.Completed, s.Today, s.Season
 			return &out, err
 		})
-	type claimCard struct {
-		ID        id.Payment `json:"id"`
-		Order     id.Order   `json:"order"`
-		Method    string     `json:"method"`
-		Reference string     `json:"reference"`
-		Fen       money.Fen  `json:"fen"`
-		At        time.Time  `json:"at"`
-	}
-	httpapi.Register(api, httpapi.Op{ID: "payment-claims", Method: "GET", Path: "/api/desk/payments", Action: "order.desk", Tag: "market", Summary: "Payments that wait for confirmation"},
-		func(ctx context.Context, in *struct {
-			Cursor string `query:"cursor" maxLength:"200"`
-			Limit  int    `query:"limit" minimum:"0" maximum:"100"`
-		},
-		) (*struct{ Body page.Of[claimCard] }, error) {
-			p, err := m.Claims(ctx, page.Request{Cursor: in.Cursor, Limit: in.Limit})
-			return &struct{ Body page.Of[claimCard] }{page.Map(p, func(p Payment) claimCard {
-				return claimCard{p.ID, p.Order, p.Method, p.Reference, p.Fen, p.At}
-			})}, err
-		})
+	m.deskRoutes(api)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed" // the policy text
 	"encoding/json"
+	"sync"
 	"time"
 
 	"tianbo/internal/kernel/clock"
@@ -16,12 +17,6 @@ import (
 //go:embed policy.cedar
 var policy string
 
-// Kinds of timed work.
-const (
-	JobExpire   = "order.expire"   // key: the minute
-	JobComplete = "order.complete" // key: the order
-)
-
 // Deps is what orders stand on.
 type Deps struct {
 	Clock      clock.Clock
@@ -31,23 +26,37 @@ type Deps struct {
 	Sealer     Sealer
 	Teller     Teller
 	Names      Names
+	// Clustered: other servers place orders as well, so that a key this one
+	// does not know may still have placed one.
+	Clustered bool
 }
 
 // Module is the orders.
 type Module struct {
 	Deps
-	writer *writer
+	writer    *writer
+	announcer *announcer
 }
 
 // New makes the module. Run must be running for orders to be placed.
 func New(d Deps) *Module {
-	m := &Module{Deps: d}
+	m := &Module{Deps: d, announcer: newAnnouncer()}
 	m.writer = newWriter(m)
 	return m
 }
 
 // Run places orders until ctx ends. ctx must carry the database and the bus.
-func (m *Module) Run(ctx context.Context) { m.writer.run(ctx) }
+func (m *Module) Run(ctx context.Context) error {
+	if err := m.writer.memory.recall(ctx); err != nil {
+		close(m.writer.done)
+		return err
+	}
+	var tellers sync.WaitGroup
+	defer tellers.Wait()
+	tellers.Go(func() { m.announcer.run(ctx, m.Teller) })
+	m.writer.run(ctx)
+	return nil
+}
 
 // Migrations are the module's tables.
 func (*Module) Migrations() sqldb.Migrations {
@@ -57,11 +66,6 @@ func (*Module) Migrations() sqldb.Migrations {
 // Policy is the module's policy text.
 func (*Module) Policy() string { return policy }
 
-// Jobs are the module's timed work.
-func (m *Module) Jobs() []bus.JobHandler {
-	return []bus.JobHandler{{Kind: JobExpire, Do: m.lapse}, {Kind: JobComplete, Do: m.complete}}
-}
-
 // Handlers react to other modules' facts.
 func (m *Module) Handlers() []bus.Handler {
 	return []bus.Handler{{Name: "order.restocked", Subject: catalog.SubjectStockChanged, Do: func(_ context.Context, e bus.Event) error {
@@ -70,13 +74,14 @@ func (m *Module) Handlers() []bus.Handler {
 			return err
 		}
 		if f.Band != "gone" {
-			m.writer.restocked(f.Pack)
+			m.writer.memory.restocked(f.Pack)
 		}
 		return nil
 	}}}
 }
 
-// Since are the paid sales of a pack, which limit a struck-through price.
-func (*Module) Since(ctx context.Context, pack id.Pack, from time.Time) ([]catalog.Deal, error) {
-	return deals(ctx, pack, from)
+// Reference are the sales of a pack that limit a struck-through price: the
+// lowest since a time, and the last one before it.
+func (*Module) Reference(ctx context.Context, pack id.Pack, since time.Time) ([]catalog.Deal, error) {
+	return deals(ctx, pack, since)
 }

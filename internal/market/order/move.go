@@ -1,7 +1,10 @@
 package order
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"slices"
 	"strings"
 
 	"tianbo/internal/kernel/geo"
@@ -20,7 +23,8 @@ func (o Order) Resource() authz.Resource {
 }
 
 // move takes an order to another state by the table, in one transaction with
-// its stock, its event and change. A repeat finds it there and does nothing.
+// its stock, its event and change, which may still choose another state. A
+// repeat finds it there and does nothing.
 func (m *Module) move(ctx context.Context, order id.Order, action string, to State, change func(context.Context, *Order) error) (Order, error) {
 	var o Order
 	err := sqldb.Write(ctx, func(ctx context.Context) (err error) {
@@ -44,7 +48,7 @@ func (m *Module) move(ctx context.Context, order id.Order, action string, to Sta
 		if err != nil {
 			return err
 		}
-		if !saved {
+		if !saved || !from.CanBecome(o.State) {
 			return ErrIllegal.With("state", string(from))
 		}
 		if err := m.moveStock(ctx, o, from); err != nil {
@@ -68,25 +72,29 @@ func (m *Module) moveStock(ctx context.Context, o Order, from State) error {
 	default:
 		return nil
 	}
-	for _, l := range o.Lines {
-		ok, err := move(ctx, l.Pack, l.Quantity)
-		if err != nil {
-			return err
+	for _, l := range inPackOrder(o.Lines) {
+		if ok, err := move(ctx, l.Pack, l.Quantity); err != nil || !ok {
+			return errors.Join(err, errStockMoved)
 		}
-		if !ok {
-			return errStockMoved
-		}
-		m.writer.restocked(l.Pack)
+		sqldb.After(ctx, func() { m.writer.memory.restocked(l.Pack) })
 	}
 	return nil
 }
 
+// inPackOrder is the order in which rows of packs are locked everywhere.
+func inPackOrder(lines []Line) []Line {
+	return slices.SortedFunc(slices.Values(lines), func(a, b Line) int { return cmp.Compare(a.Pack, b.Pack) })
+}
+
 func (m *Module) tell(ctx context.Context, o Order) error {
-	if err := bus.Emit(ctx, subjectOf(o.State), string(o.ID), fact(o, m.Clock.Now())); err != nil {
+	now := m.Clock.Now()
+	if err := insertStep(ctx, o.ID, stepOf(ctx).in(o.State, o.Reason, now)); err != nil {
 		return err
 	}
-	detached := context.WithoutCancel(ctx)
-	sqldb.After(ctx, func() { m.Teller.OrderChanged(detached, o) })
+	if err := bus.Emit(ctx, subjectOf(o.State), string(o.ID), fact(o, now)); err != nil {
+		return err
+	}
+	m.tellAfter(ctx, []Order{o})
 	return nil
 }
 
@@ -103,37 +111,43 @@ func (m *Module) load(ctx context.Context, order id.Order) (Order, error) {
 	return m.open(o)
 }
 
-// Cancel gives an unpaid order up, by its buyer.
+// Cancel gives an unpaid order up, by its buyer, through the writer: its
+// units are free for whoever waits there. A repeat finds it cancelled.
 func (m *Module) Cancel(ctx context.Context, order id.Order, reason string) (Order, error) {
-	reason = strings.TrimSpace(reason)
-	if n := len([]rune(reason)); n < 2 || n > 200 {
+	reason, ok := cleanReason(reason)
+	if !ok {
 		return Order{}, ErrReason
 	}
-	return m.move(ctx, order, "order.cancel", Cancelled, func(_ context.Context, o *Order) error {
-		o.Reason, o.Ended = reason, m.Clock.Now()
-		return nil
-	})
+	o, err := m.load(ctx, order)
+	if err != nil {
+		return o, err
+	}
+	if err := authz.Check(ctx, "order.cancel", o.Resource()); err != nil || o.State == Cancelled {
+		return o, err
+	}
+	if !CanCancel(o.State) {
+		return o, ErrIllegal.With("state", string(o.State))
+	}
+	return m.writer.submit(ctx, request{leave: &leave{order: order, to: Cancelled, reason: reason, step: stepOf(ctx)}})
 }
 
-// Ship hands an order to a carrier.
+func cleanReason(s string) (string, bool) {
+	s = strings.TrimSpace(s)
+	n := len([]rune(s))
+	return s, n >= 2 && n <= 200
+}
+
+// Ship hands an order to a carrier. Should the buyer say nothing, it counts as
+// received after a while.
 func (m *Module) Ship(ctx context.Context, order id.Order, carrier, tracking string) (Order, error) {
 	carrier, tracking = strings.TrimSpace(carrier), strings.ToUpper(strings.TrimSpace(tracking))
-	if n := len([]rune(carrier)); n < 2 || n > 20 || !goodTracking(tracking) {
+	if n := len([]rune(carrier)); n < 2 || n > 20 || !GoodTracking(tracking) {
 		return Order{}, ErrTracking
 	}
-	return m.move(ctx, order, "order.ship", Shipped, func(_ context.Context, o *Order) error {
+	return m.move(ctx, order, "order.ship", Shipped, func(ctx context.Context, o *Order) error {
 		o.Carrier, o.Tracking, o.Shipped = carrier, tracking, m.Clock.Now()
-		return nil
+		return bus.Schedule(ctx, bus.Job{Kind: JobReceive, Key: string(o.ID), Due: o.Shipped.Add(receiveAfter)})
 	})
-}
-
-func goodTracking(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; !(c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-') {
-			return false
-		}
-	}
-	return len(s) >= 5 && len(s) <= 40
 }
 
 // Receive says that the goods have come; fresh ones may be claimed for within
@@ -142,6 +156,9 @@ func (m *Module) Receive(ctx context.Context, order id.Order) (Order, error) {
 	return m.move(ctx, order, "order.receive", Delivered, func(ctx context.Context, o *Order) error {
 		o.Delivered = m.Clock.Now()
 		o.ClaimBy = o.Delivered.Add(claimWindow)
+		if err := bus.Cancel(ctx, JobReceive, string(o.ID)); err != nil {
+			return err
+		}
 		return bus.Schedule(ctx, bus.Job{Kind: JobComplete, Key: string(o.ID), Due: o.ClaimBy})
 	})
 }
@@ -152,40 +169,8 @@ func (m *Module) View(ctx context.Context, order id.Order) (Order, error) {
 	if err != nil {
 		return o, err
 	}
-	return o, authz.Check(ctx, "order.view", o.Resource())
-}
-
-// lapse expires what is overdue, through the same table as everything else:
-// it races a payment on one conditional update.
-func (m *Module) lapse(ctx context.Context, _ bus.Job) error {
-	for {
-		due, err := lapsed(ctx, m.Clock.Now(), 200)
-		if err != nil || len(due) == 0 {
-			return err
-		}
-		for _, o := range due {
-			_, err := m.move(ctx, o.ID, "order.expire", Expired, func(_ context.Context, o *Order) error {
-				if !HasLapsed(Order{State: Placed, Expires: o.Expires}, m.Clock.Now()) {
-					return ErrIllegal.With("state", string(Placed))
-				}
-				o.Ended = m.Clock.Now()
-				return nil
-			})
-			if err != nil && !isIllegal(err) {
-				return err
-			}
-		}
+	if err := authz.Check(ctx, "order.view", o.Resource()); err != nil {
+		return Order{}, err
 	}
-}
-
-// complete ends the claim window.
-func (m *Module) complete(ctx context.Context, j bus.Job) error {
-	_, err := m.move(ctx, id.Order(j.Key), "order.complete", Completed, func(_ context.Context, o *Order) error {
-		o.Ended = m.Clock.Now()
-		return nil
-	})
-	if isIllegal(err) {
-		return nil // closed meanwhile
-	}
-	return err
+	return o, nil
 }

@@ -37,9 +37,13 @@ type Sealer interface {
 	OpenText(sealed []byte, context string) (string, error)
 }
 
-// Teller tells buyer and seller at once that an order changed.
+// Teller reaches people about their orders.
 type Teller interface {
-	OrderChanged(ctx context.Context, o Order)
+	// OrdersChanged shows both sides at once, where they have Tianbo open.
+	OrdersChanged(ctx context.Context, orders []Order)
+	// SellerNote tells a seller's people of new orders, wherever they are;
+	// open is how many wait for payment or shipping.
+	SellerNote(ctx context.Context, seller id.Org, open int64) error
 }
 
 // Names tells how people and organisations are called.

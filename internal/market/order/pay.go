@@ -4,18 +4,18 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
-	"tianbo/internal/kernel/clock"
 	"tianbo/internal/kernel/id"
 	"tianbo/internal/kernel/page"
 	"tianbo/internal/platform/authz"
 	"tianbo/internal/platform/sqldb"
 )
 
-func isIllegal(err error) bool { return errors.Is(err, ErrIllegal) }
-
 // Pay is the buyer's word that money was handed over or transferred. It
-// changes no state: somebody on the seller's side confirms it.
+// changes no state: somebody on the seller's side confirms it, and has a day
+// to do so. A word after the order has lapsed is taken as well, for the money
+// may have been on its way.
 func (m *Module) Pay(ctx context.Context, order id.Order, method, reference string) (Order, error) {
 	if method != "cash" && method != "transfer" {
 		return Order{}, ErrMethod
@@ -28,21 +28,27 @@ func (m *Module) Pay(ctx context.Context, order id.Order, method, reference stri
 		if err := authz.Check(ctx, "order.pay", o.Resource()); err != nil {
 			return err
 		}
-		if o.State != Placed {
+		if !o.State.CanBecome(Paid) {
 			return ErrIllegal.With("state", string(o.State))
 		}
-		if _, claimed, err := openPayment(ctx, order); err != nil || claimed {
+		now := m.Clock.Now()
+		fresh, err := insertPayment(ctx, Payment{
+			ID: id.New[id.Payment](), Order: order, Method: method, Reference: trim(reference, 80),
+			Fen: o.Total, By: authz.From(ctx).Account, At: now,
+		})
+		if err != nil || !fresh {
 			return err // said before: nothing to add
 		}
-		p := Payment{
-			ID: id.New[id.Payment](), Order: order, Method: method, Reference: trim(reference, 80),
-			Fen: o.Total, By: authz.From(ctx).Account, At: m.Clock.Now(),
+		if o.State == Placed {
+			o.Expires = now.Add(confirmWithin)
+			if err := setExpires(ctx, o.ID, o.Expires); err != nil {
+				return err
+			}
+			if err := scheduleLapse(ctx, o.Expires); err != nil {
+				return err
+			}
 		}
-		if err := insertPayment(ctx, p); err != nil {
-			return err
-		}
-		detached := context.WithoutCancel(ctx)
-		sqldb.After(ctx, func() { m.Teller.OrderChanged(detached, o) })
+		m.tellAfter(ctx, []Order{o})
 		return nil
 	})
 	return o, err
@@ -53,25 +59,109 @@ func trim(s string, n int) string {
 	return string(r[:min(len(r), n)])
 }
 
+// claim is the open payment of an order that the actor, a second person, may
+// decide.
+func (*Module) claim(ctx context.Context, order id.Order) (Payment, error) {
+	p, claimed, err := openPayment(ctx, order)
+	if err != nil {
+		return p, err
+	}
+	if !claimed {
+		return p, ErrNoClaim
+	}
+	if p.By == authz.From(ctx).Account {
+		return p, ErrPaidTwo
+	}
+	return p, nil
+}
+
 // Confirm is the second person's word: the money is there. The order is paid
-// and its units are sold.
+// and its units are sold. When it had lapsed, its units are taken again if
+// they are still there; else it closes and the money is to be given back.
 func (m *Module) Confirm(ctx context.Context, order id.Order) (Order, error) {
 	return m.move(ctx, order, "order.confirm", Paid, func(ctx context.Context, o *Order) error {
-		p, claimed, err := openPayment(ctx, order)
+		p, err := m.claim(ctx, order)
 		if err != nil {
 			return err
 		}
-		if !claimed {
-			return ErrNoClaim
-		}
-		actor := authz.From(ctx).Account
-		if p.By == actor {
-			return ErrPaidTwo
-		}
-		p.Confirmed, p.Confirmer = m.Clock.Now(), actor
+		p.Confirmed, p.Confirmer = m.Clock.Now(), authz.From(ctx).Account
 		o.Paid = p.Confirmed
-		return confirmPayment(ctx, p)
+		if decided, err := decidePayment(ctx, p, true); err != nil || !decided {
+			return errors.Join(err, ErrNoClaim)
+		}
+		if o.Ended.IsZero() {
+			return nil // in time: its units are still held
+		}
+		again, err := m.takeAgain(ctx, o.Lines)
+		if err != nil {
+			return err
+		}
+		if again {
+			o.Ended, o.Reason = time.Time{}, ""
+			return nil
+		}
+		o.State, o.Reason, o.Ended = Closed, "付款到账时已经卖完，货款退回", p.Confirmed
+		return m.owe(ctx, *o)
 	})
+}
+
+// takeAgain takes the units of an order that had given them back, all or none.
+func (m *Module) takeAgain(ctx context.Context, lines []Line) (bool, error) {
+	lines = inPackOrder(lines)
+	for _, l := range lines {
+		p, err := m.Catalog.Lock(ctx, l.Pack)
+		if err != nil || p.Free < l.Quantity {
+			return false, err
+		}
+	}
+	for _, l := range lines {
+		free, held, err := m.Catalog.Hold(ctx, l.Pack, l.Quantity)
+		if err != nil || !held {
+			return false, errors.Join(err, errStockMoved)
+		}
+		if err := m.Catalog.BandChanged(ctx, l.Pack, free+l.Quantity, free); err != nil {
+			return false, err
+		}
+		if ok, err := m.Catalog.Take(ctx, l.Pack, l.Quantity); err != nil || !ok {
+			return false, errors.Join(err, errStockMoved)
+		}
+	}
+	return true, nil
+}
+
+// Deny is the second person's word that no money came. An order that waited
+// for it is cancelled and its units are free again.
+func (m *Module) Deny(ctx context.Context, order id.Order, reason string) (Order, error) {
+	reason, ok := cleanReason(reason)
+	if !ok {
+		return Order{}, ErrReason
+	}
+	var o Order
+	err := sqldb.Write(ctx, func(ctx context.Context) (err error) {
+		if o, err = m.load(ctx, order); err != nil {
+			return err
+		}
+		if err := authz.Check(ctx, "order.confirm", o.Resource()); err != nil {
+			return err
+		}
+		p, err := m.claim(ctx, order)
+		if err != nil {
+			return err
+		}
+		p.Confirmed, p.Confirmer = m.Clock.Now(), authz.From(ctx).Account
+		if decided, err := decidePayment(ctx, p, false); err != nil || !decided {
+			return errors.Join(err, ErrNoClaim)
+		}
+		if o.State != Placed {
+			return nil
+		}
+		o, err = m.move(ctx, order, "order.confirm", Cancelled, func(_ context.Context, o *Order) error {
+			o.Reason, o.Ended = reason, m.Clock.Now()
+			return nil
+		})
+		return err
+	})
+	return o, err
 }
 
 // Claims are the payments that wait for confirmation, for the platform's desk.
@@ -89,55 +179,4 @@ func (*Module) Claims(ctx context.Context, req page.Request) (page.Of[Payment], 
 		return none, err
 	}
 	return page.Cut(rows, req, func(p Payment) string { return page.Encode(string(p.ID)) }), nil
-}
-
-// Bought lists the actor's own orders, Sold those of an organisation; a state
-// narrows both.
-func (m *Module) Bought(ctx context.Context, state State, req page.Request) (page.Of[Order], error) {
-	buyer := authz.From(ctx).Subject()
-	if err := authz.Check(ctx, "order.list", authz.Resource{Type: "Orders", Owner: buyer}); err != nil {
-		return page.Of[Order]{}, err
-	}
-	return m.listed(ctx, req, func(before string, limit int) ([]Order, error) { return listBuyer(ctx, buyer, state, before, limit) })
-}
-
-// Sold lists the orders of a seller.
-func (m *Module) Sold(ctx context.Context, org id.Org, state State, req page.Request) (page.Of[Order], error) {
-	if err := authz.Check(ctx, "order.list", authz.Resource{Type: "Orders", Org: org}); err != nil {
-		return page.Of[Order]{}, err
-	}
-	return m.listed(ctx, req, func(before string, limit int) ([]Order, error) { return listSeller(ctx, org, state, before, limit) })
-}
-
-func (m *Module) listed(ctx context.Context, req page.Request, read func(string, int) ([]Order, error)) (page.Of[Order], error) {
-	var none page.Of[Order]
-	before := "~"
-	if err := page.Decode(req.Cursor, &before); err != nil {
-		return none, err
-	}
-	rows, err := read(before, req.Rows()+1)
-	if err != nil {
-		return none, err
-	}
-	p := page.Cut(rows, req, func(o Order) string { return page.Encode(string(o.ID)) })
-	lines, err := linesOf(ctx, p.Items)
-	if err != nil {
-		return none, err
-	}
-	for i := range p.Items {
-		p.Items[i].Lines = lines[p.Items[i].ID]
-		if p.Items[i], err = m.open(p.Items[i]); err != nil {
-			return none, err
-		}
-	}
-	return p, nil
-}
-
-// Figures are what a seller's home shows.
-func (m *Module) Figures(ctx context.Context, org id.Org) (Summary, error) {
-	if err := authz.Check(ctx, "order.summary", authz.Resource{Type: "Orders", Org: org}); err != nil {
-		return Summary{}, err
-	}
-	day := clock.Day(m.Clock.Now())
-	return summary(ctx, org, day, day.AddDate(0, 0, 1-day.YearDay()))
 }

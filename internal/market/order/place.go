@@ -37,23 +37,38 @@ func (m *Module) Place(ctx context.Context, key string, w Wish) (Order, error) {
 		return Order{}, ErrKey
 	}
 	idem := string(buyer) + ":" + key
-	if !m.writer.known(idem) {
-		for _, l := range w.Lines {
-			if title, gone := m.writer.soldOut(l.Pack, m.Clock.Now()); gone {
-				return Order{}, catalog.ErrSoldOut.With("title", title)
-			}
-		}
+	if err := m.refuse(ctx, idem, w.Lines); err != nil {
+		return Order{}, err
 	}
 	o, err := m.draft(ctx, w)
 	if err != nil {
 		return Order{}, err
 	}
 	o.key, o.hash = idem, hashOf(w)
-	placed, err := m.writer.submit(ctx, o)
+	placed, err := m.writer.submit(ctx, request{order: o})
 	if err != nil {
 		return Order{}, err
 	}
 	return m.open(placed)
+}
+
+// refuse says from memory that something is sold out. Only a key that cannot
+// have placed an order is refused so: a repeat gets its first answer.
+func (m *Module) refuse(ctx context.Context, idem string, lines []WishLine) error {
+	for _, l := range lines {
+		title, gone := m.writer.memory.soldOut(l.Pack)
+		if !gone || m.writer.memory.known(idem) {
+			continue
+		}
+		if m.Clustered {
+			placed, err := byKeys(ctx, []string{idem})
+			if err != nil || len(placed) > 0 {
+				return err
+			}
+		}
+		return catalog.ErrSoldOut.With("title", title)
+	}
+	return nil
 }
 
 func hashOf(w Wish) [32]byte {

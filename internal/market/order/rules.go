@@ -7,10 +7,12 @@ import (
 )
 
 const (
-	payWithin   = 30 * time.Minute
-	claimWindow = 24 * time.Hour // fresh goods, from delivery
-	mostLines   = 30
-	mostUnits   = 999
+	payWithin     = 30 * time.Minute
+	confirmWithin = 24 * time.Hour      // from the buyer's word that it is paid
+	receiveAfter  = 10 * 24 * time.Hour // from shipping, when the buyer says nothing
+	claimWindow   = 24 * time.Hour      // fresh goods, from delivery
+	mostLines     = 30
+	mostUnits     = 999
 )
 
 // Total is what the lines cost together; an overflow is an error.
@@ -33,3 +35,14 @@ func CanCancel(s State) bool { return s == Placed }
 
 // HasLapsed reports whether an unpaid order is overdue.
 func HasLapsed(o Order, now time.Time) bool { return o.State == Placed && !now.Before(o.Expires) }
+
+// GoodTracking reports whether a tracking number is 5 to 40 capitals, digits
+// or hyphens.
+func GoodTracking(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; !(c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-') {
+			return false
+		}
+	}
+	return len(s) >= 5 && len(s) <= 40
+}

@@ -7,12 +7,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"tianbo/internal/kernel/clock"
 	"tianbo/internal/kernel/id"
 	"tianbo/internal/kernel/money"
-	"tianbo/internal/market/catalog"
 	"tianbo/internal/platform/sqldb"
 )
 
@@ -150,10 +150,68 @@ func listSeller(ctx context.Context, org id.Org, state State, before string, lim
 		WHERE org = $1 AND (CAST($2 AS TEXT) = '' OR state = $2) AND id < $3 ORDER BY id DESC LIMIT $4`, org, state, before, limit))
 }
 
-// lapsed gives unpaid orders that are due.
-func lapsed(ctx context.Context, now time.Time, limit int) ([]Order, error) {
-	return scanOrders(sqldb.From(ctx).Query(ctx, `SELECT `+orderColumns+` FROM order_order
-		WHERE state = 'placed' AND expires <= $1 ORDER BY expires, id LIMIT $2`, clock.Micros(now), limit))
+// lapsed names unpaid orders that are due.
+func lapsed(ctx context.Context, now time.Time, limit int) ([]id.Order, error) {
+	rows, err := sqldb.From(ctx).Query(ctx, `SELECT id FROM order_order WHERE state = 'placed' AND expires <= $1 ORDER BY expires, id LIMIT $2`, clock.Micros(now), limit)
+	return scanTexts[id.Order](rows, err)
+}
+
+// latestKeys are the keys of the latest orders, the oldest of them first.
+func latestKeys(ctx context.Context, limit int) ([]string, error) {
+	rows, err := sqldb.From(ctx).Query(ctx, `SELECT idem FROM (SELECT id, idem FROM order_order ORDER BY id DESC LIMIT $1) latest ORDER BY id`, limit)
+	return scanTexts[string](rows, err)
+}
+
+func scanTexts[T ~string](rows *sql.Rows, err error) ([]T, error) {
+	if err != nil {
+		return nil, fmt.Errorf("listing orders: %w", err)
+	}
+	defer rows.Close()
+	var out []T
+	for rows.Next() {
+		var v T
+		if err := rows.Scan(&v); err != nil {
+			return nil, fmt.Errorf("reading an order: %w", err)
+		}
+		out = append(out, v)
+	}
+	return out, rows.Err()
+}
+
+// leavePlaced ends an order that is still unpaid (and, to expire, overdue);
+// false, with the order as it is, when it is not.
+func leavePlaced(ctx context.Context, l leave, now time.Time) (Order, bool, error) {
+	latest := clock.Micros(now)
+	if l.to != Expired {
+		latest = math.MaxInt64
+	}
+	o, err := scanOrder(sqldb.From(ctx).QueryRow(ctx, `UPDATE order_order SET state = $2, reason = $3, ended = $4
+		WHERE id = $1 AND state = 'placed' AND expires <= $5 RETURNING `+orderColumns, l.order, l.to, l.reason, clock.Micros(now), latest))
+	if errors.Is(err, sql.ErrNoRows) {
+		o, err = load(ctx, l.order)
+		return o, false, err
+	}
+	if err != nil {
+		return o, false, fmt.Errorf("giving an order up: %w", err)
+	}
+	return o, true, nil
+}
+
+func setExpires(ctx context.Context, order id.Order, at time.Time) error {
+	_, err := sqldb.From(ctx).Exec(ctx, `UPDATE order_order SET expires = $2 WHERE id = $1 AND state = 'placed'`, order, clock.Micros(at))
+	if err != nil {
+		return fmt.Errorf("moving an expiry: %w", err)
+	}
+	return nil
+}
+
+// countOpen counts a seller's orders that wait for payment or shipping.
+func countOpen(ctx context.Context, org id.Org) (n int64, err error) {
+	err = sqldb.From(ctx).QueryRow(ctx, `SELECT COUNT(*) FROM order_order WHERE org = $1 AND state IN ('placed', 'paid', 'packed')`, org).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("counting orders: %w", err)
+	}
+	return n, nil
 }
 
 // Summary is what a seller's home shows.
@@ -181,81 +239,4 @@ func summary(ctx context.Context, org id.Org, day, year time.Time) (Summary, err
 		return s, fmt.Errorf("summing orders: %w", err)
 	}
 	return s, nil
-}
-
-// deals are the paid sales of a pack since a time.
-func deals(ctx context.Context, pack id.Pack, from time.Time) ([]catalog.Deal, error) {
-	rows, err := sqldb.From(ctx).Query(ctx, `SELECT l.price, o.paid FROM order_line l JOIN order_order o ON o.id = l.parent
-		WHERE l.pack = $1 AND l.placed >= $2 AND o.paid > 0 ORDER BY o.paid LIMIT 10000`, pack, clock.Micros(from))
-	if err != nil {
-		return nil, fmt.Errorf("listing deals: %w", err)
-	}
-	defer rows.Close()
-	var out []catalog.Deal
-	for rows.Next() {
-		var d catalog.Deal
-		var at int64
-		if err := rows.Scan(&d.Price, &at); err != nil {
-			return nil, fmt.Errorf("reading a deal: %w", err)
-		}
-		d.At = clock.FromMicros(at)
-		out = append(out, d)
-	}
-	return out, rows.Err()
-}
-
-func insertPayment(ctx context.Context, p Payment) error {
-	_, err := sqldb.From(ctx).Exec(ctx, `INSERT INTO order_payment (id, parent, method, reference, fen, account, at, confirmed, confirmer)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 0, '')`, p.ID, p.Order, p.Method, p.Reference, p.Fen, p.By, clock.Micros(p.At))
-	if err != nil {
-		return fmt.Errorf("inserting a payment: %w", err)
-	}
-	return nil
-}
-
-// openPayment is the newest unconfirmed claim of an order.
-func openPayment(ctx context.Context, order id.Order) (Payment, bool, error) {
-	var p Payment
-	var at int64
-	err := sqldb.From(ctx).QueryRow(ctx, `SELECT id, parent, method, reference, fen, account, at FROM order_payment
-		WHERE parent = $1 AND confirmed = 0 ORDER BY id DESC LIMIT 1`, order).
-		Scan(&p.ID, &p.Order, &p.Method, &p.Reference, &p.Fen, &p.By, &at)
-	if errors.Is(err, sql.ErrNoRows) {
-		return p, false, nil
-	}
-	if err != nil {
-		return p, false, fmt.Errorf("loading a payment: %w", err)
-	}
-	p.At = clock.FromMicros(at)
-	return p, true, nil
-}
-
-func confirmPayment(ctx context.Context, p Payment) error {
-	_, err := sqldb.From(ctx).Exec(ctx, `UPDATE order_payment SET confirmed = $2, confirmer = $3 WHERE id = $1 AND confirmed = 0`,
-		p.ID, clock.Micros(p.Confirmed), p.Confirmer)
-	if err != nil {
-		return fmt.Errorf("confirming a payment: %w", err)
-	}
-	return nil
-}
-
-// openPayments are the claims that wait for confirmation, the oldest first.
-func openPayments(ctx context.Context, after string, limit int) ([]Payment, error) {
-	rows, err := sqldb.From(ctx).Query(ctx, `SELECT id, parent, method, reference, fen, account, at FROM order_payment
-		WHERE confirmed = 0 AND id > $1 ORDER BY id LIMIT $2`, after, limit)
-	if err != nil {
-		return nil, fmt.Errorf("listing payments: %w", err)
-	}
-	defer rows.Close()
-	var out []Payment
-	for rows.Next() {
-		var p Payment
-		var at int64
-		if err := rows.Scan(&p.ID, &p.Order, &p.Method, &p.Reference, &p.Fen, &p.By, &at); err != nil {
-			return nil, fmt.Errorf("reading a payment: %w", err)
-		}
-		p.At = clock.FromMicros(at)
-		out = append(out, p)
-	}
-	return out, rows.Err()
 }

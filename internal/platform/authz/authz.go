@@ -58,32 +58,42 @@ type Resource struct {
 	Attrs map[string]any
 }
 
-// Policies is an immutable, compiled set.
+// Policies is an immutable, compiled set, kept by action: a question is held
+// against the policies that name its action, not against all of them.
 type Policies struct {
-	set     *cedar.PolicySet
-	actions map[string]bool
+	byAction map[string]*cedar.PolicySet
 }
 
-// Load compiles policy texts by module name.
+// Load compiles policy texts by module name. Every policy must name its
+// actions, lest one decide about things its module knows nothing of.
 func Load(texts map[string]string) (*Policies, error) {
-	p := &Policies{set: cedar.NewPolicySet(), actions: map[string]bool{}}
+	p := &Policies{byAction: map[string]*cedar.PolicySet{}}
 	for _, module := range slices.Sorted(maps.Keys(texts)) {
 		parsed, err := cedar.NewPolicySetFromBytes(module+"/policy.cedar", []byte(texts[module]))
 		if err != nil {
 			return nil, fmt.Errorf("policy of %s: %w", module, err)
 		}
 		for name, policy := range parsed.All() {
-			p.set.Add(cedar.PolicyID(module+"."+string(name)), policy)
-		}
-		for _, action := range namedActions(texts[module]) {
-			p.actions[action] = true
+			actions := namedActions(string(policy.MarshalCedar()))
+			if len(actions) == 0 {
+				return nil, fmt.Errorf("policy of %s: %s names no action", module, name)
+			}
+			for _, action := range actions {
+				if p.byAction[action] == nil {
+					p.byAction[action] = cedar.NewPolicySet()
+				}
+				p.byAction[action].Add(cedar.PolicyID(module+"."+string(name)), policy)
+			}
 		}
 	}
 	return p, nil
 }
 
 // Names reports whether some policy mentions the action.
-func (p *Policies) Names(action string) bool { return p.actions[action] }
+func (p *Policies) Names(action string) bool { return p.byAction[action] != nil }
+
+// Actions are all that the policies mention.
+func (p *Policies) Actions() []string { return slices.Sorted(maps.Keys(p.byAction)) }
 
 type checkKey struct{}
 
@@ -135,6 +145,10 @@ func Allows(ctx context.Context, action string, res Resource) bool {
 }
 
 func (p *Policies) allows(a Actor, action string, res Resource) bool {
+	set := p.byAction[action]
+	if set == nil {
+		return false
+	}
 	subject := string(a.Subject())
 	if subject == "" {
 		subject = "anonymous"
@@ -144,7 +158,7 @@ func (p *Policies) allows(a Actor, action string, res Resource) bool {
 	entities := types.EntityMap{
 		resource: {UID: resource, Attributes: types.NewRecord(attributes(res))},
 	}
-	decision, _ := cedar.Authorize(p.set, entities, cedar.Request{
+	decision, _ := cedar.Authorize(set, entities, cedar.Request{
 		Principal: principal,
 		Action:    types.NewEntityUID("Action", types.String(action)),
 		Resource:  resource,

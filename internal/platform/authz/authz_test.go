@@ -72,4 +72,7 @@ func TestCheck(t *testing.T) {
 	if _, err := authz.Load(map[string]string{"bad": "permit (;"}); err == nil {
 		t.Error("a broken policy was loaded")
 	}
+	if _, err := authz.Load(map[string]string{"wide": "permit (principal, action, resource);"}); err == nil {
+		t.Error("a policy about every action was loaded")
+	}
 }
