@@ -61,6 +61,8 @@ type (
 	Hold string
 	// Deletion identifies a two-person deletion of a recording.
 	Deletion string
+	// Journal identifies one journal of the ledger.
+	Journal string
 )
 
 // Prefix implements Kind.
@@ -149,3 +151,6 @@ func (Hold) Prefix() string { return "hld" }
 
 // Prefix implements Kind.
 func (Deletion) Prefix() string { return "del" }
+
+// Prefix implements Kind.
+func (Journal) Prefix() string { return "jrn" }
