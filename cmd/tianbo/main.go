@@ -26,6 +26,7 @@ type commands struct {
 	Restore  restoreCmd  `cmd:"" help:"Restore a backup into an empty data folder and verify it."`
 	Doctor   doctorCmd   `cmd:"" help:"Say what is wrong with this machine's set-up and what to do."`
 	Seal     sealCmd     `cmd:"" help:"Keys that protect personal data."`
+	Ledger   ledgerCmd   `cmd:"" help:"Books."`
 	Route    RouteCmd    `cmd:"" help:"The route optimiser on its own."`
 	OpenAPI  openapiCmd  `cmd:"" name:"openapi" help:"Print the OpenAPI document."`
 	Config   configCmd   `cmd:"" help:"Print every setting with its default."`

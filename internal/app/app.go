@@ -256,6 +256,10 @@ func (a *App) Run(ctx context.Context) (err error) {
 		a.media.Stop()
 		return err
 	}
+	if err := a.ledger.ScheduleClose(work); err != nil {
+		a.media.Stop()
+		return err
+	}
 	if a.listener == nil {
 		if _, err := a.Listen(); err != nil {
 			a.media.Stop()

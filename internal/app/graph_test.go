@@ -52,6 +52,7 @@ var owners = map[string][]string{
 	"github.com/SherClockHolmes":    {"platform/notify"},
 	"golang.org/x/crypto/acme":      {"platform/tlscert"},
 	"golang.org/x/image":            {"market/catalog"},
+	"golang.org/x/mod":              {"market/ledger/dayroot"},
 	"golang.org/x/time":             {"platform/httpapi"},
 	"gonum.org":                     {"supply/routing/"},
 }

@@ -14,6 +14,7 @@ import (
 	"tianbo/internal/live/media"
 	"tianbo/internal/live/room"
 	"tianbo/internal/market/catalog"
+	"tianbo/internal/market/ledger"
 	"tianbo/internal/market/order"
 	"tianbo/internal/people/account"
 	"tianbo/internal/people/org"
@@ -42,6 +43,7 @@ type modules struct {
 	interact *interact.Module
 	catalog  *catalog.Module
 	orders   *order.Module
+	ledger   *ledger.Module
 	hub      *realtime.Hub
 }
 
@@ -82,6 +84,7 @@ func wire(o outside) *modules {
 		People: m.accounts, Sealer: o.sealer,
 	})
 	m.chat = chat.New(chat.Deps{Clock: o.clock, Rooms: m.rooms, People: m.accounts, Frames: frames{o.hub}, Questions: m.interact})
+	m.ledger = ledger.New(ledger.Deps{Clock: o.clock, Sealer: o.sealer, Orders: orderOwners{m}})
 	m.orders = order.New(order.Deps{
 		Clock: o.clock, Catalog: m.catalog, Addresses: addresses{m.accounts}, Broadcasts: broadcasts{m, o.clock},
 		Sealer: o.sealer, Teller: teller{m, o.hub}, Names: names{m}, Clustered: o.config.NATS.URL != "",
@@ -96,6 +99,7 @@ func migrations() []sqldb.Migrations {
 		bus.Migrations(), httpapi.Migrations(), session.Migrations(), search.Migrations(),
 		m.orgs.Migrations(), m.accounts.Migrations(), m.rooms.Migrations(), m.clips.Migrations(),
 		m.catalog.Migrations(), m.orders.Migrations(), m.media.Migrations(), m.chat.Migrations(), m.interact.Migrations(),
+		m.ledger.Migrations(),
 	}
 }
 
@@ -104,7 +108,7 @@ func policies() (*authz.Policies, error) {
 	var m modules
 	return authz.Load(map[string]string{
 		"org": m.orgs.Policy(), "account": m.accounts.Policy(), "room": m.rooms.Policy(), "clip": m.clips.Policy(),
-		"catalog": m.catalog.Policy(), "order": m.orders.Policy(), "chat": m.chat.Policy(), "interact": m.interact.Policy(),
+		"catalog": m.catalog.Policy(), "order": m.orders.Policy(), "ledger": m.ledger.Policy(), "chat": m.chat.Policy(), "interact": m.interact.Policy(),
 	})
 }
 
@@ -115,6 +119,7 @@ func (m *modules) routes(api *httpapi.API, c *conf.Config, version string) {
 	m.clips.Routes(api)
 	m.catalog.Routes(api)
 	m.orders.Routes(api)
+	m.ledger.Routes(api)
 	m.chat.Routes(api)
 	m.interact.Routes(api)
 	m.media.Routes(api)
@@ -124,7 +129,7 @@ func (m *modules) routes(api *httpapi.API, c *conf.Config, version string) {
 
 func (m *modules) jobs() []bus.JobHandler {
 	var out []bus.JobHandler
-	for _, jobs := range [][]bus.JobHandler{m.accounts.Jobs(), m.rooms.Jobs(), m.clips.Jobs(), m.orders.Jobs(), m.interact.Jobs()} {
+	for _, jobs := range [][]bus.JobHandler{m.accounts.Jobs(), m.rooms.Jobs(), m.clips.Jobs(), m.orders.Jobs(), m.ledger.Jobs(), m.interact.Jobs()} {
 		out = append(out, jobs...)
 	}
 	// Jobs are the server's own: nobody caused them.
@@ -315,4 +320,12 @@ func (b broadcasts) Now(ctx context.Context, id id.Room) (session id.Session, at
 	}
 	at, err = b.m.media.Position(ctx, r.Session, b.clock.Now())
 	return r.Session, at, err
+}
+
+// orderOwners tells the ledger whose an order is.
+type orderOwners struct{ m *modules }
+
+// Resource is the order as policies see it.
+func (o orderOwners) Resource(ctx context.Context, order string) (authz.Resource, error) {
+	return o.m.orders.ResourceOf(ctx, id.Order(order))
 }

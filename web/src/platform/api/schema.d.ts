@@ -403,6 +403,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ledger/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Closed days with their signed roots */
+        get: operations["ledger-days"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledger/journals/{id}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Proof that a journal was in its closed day */
+        get: operations["journal-proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledger/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Keys that verify the signed roots, the newest first */
+        get: operations["ledger-keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/lines/{id}/decide": {
         parameters: {
             query?: never;
@@ -665,6 +716,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/orders/{id}/breakdown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where each fen of an order went
+         * @description The parts sum to what was paid, also after refunds.
+         */
+        get: operations["order-breakdown"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/orders/{id}/cancel": {
         parameters: {
             query?: never;
@@ -797,6 +868,57 @@ export interface paths {
         put?: never;
         /** Invite somebody; the secret is shown once and works once */
         post: operations["org-invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orgs/{id}/ledger/balances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each account of a seller's book holds */
+        get: operations["ledger-balances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orgs/{id}/ledger/journals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The journals behind a statement */
+        get: operations["ledger-journals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orgs/{id}/ledger/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A seller's book by day or product */
+        get: operations["ledger-statement"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2380,6 +2502,102 @@ export interface components {
             /** Format: int64 */
             quantity: number;
         };
+        LedgerBreakdownCard: {
+            /** Format: int64 */
+            paidFen: number;
+            /** @description They sum to paidFen exactly */
+            parts: components["schemas"]["LedgerPartCard"][];
+            /** @description A part still waits for the claim window to end */
+            provisional: boolean;
+        };
+        LedgerDayCard: {
+            /** Format: date-time */
+            closedAt: string;
+            day: string;
+            /** Format: int64 */
+            journals: number;
+            /** @description The root, signed */
+            note: string;
+            /** @description RFC 6962 root, base64 */
+            root: string;
+        };
+        LedgerDayCardPage: {
+            /** @description The rows of this page, never null */
+            items: components["schemas"]["LedgerDayCard"][];
+            /** @description Cursor of the next page, empty at the end */
+            next: string;
+        };
+        LedgerFigureCard: {
+            account: string;
+            /** Format: int64 */
+            creditFen: number;
+            /** Format: int64 */
+            debitFen: number;
+        };
+        LedgerFigureCardPage: {
+            /** @description The rows of this page, never null */
+            items: components["schemas"]["LedgerFigureCard"][];
+            /** @description Cursor of the next page, empty at the end */
+            next: string;
+        };
+        LedgerJournal: {
+            actor?: string;
+            /** Format: date-time */
+            at: string;
+            book: string;
+            form: string;
+            id: string;
+            key: string;
+            kind: string;
+            legs: components["schemas"]["LedgerLeg"][];
+            memo?: string;
+            ref: string;
+            reverses?: string;
+            terms?: string;
+        };
+        LedgerJournalPage: {
+            /** @description The rows of this page, never null */
+            items: components["schemas"]["LedgerJournal"][];
+            /** @description Cursor of the next page, empty at the end */
+            next: string;
+        };
+        LedgerLeg: {
+            account: string;
+            /** Format: int64 */
+            fen: number;
+            lot?: string;
+            orderLine?: string;
+            party?: string;
+            product?: string;
+            side: string;
+        };
+        LedgerPartCard: {
+            account: string;
+            /** Format: int64 */
+            fen: number;
+            /** @description What the figure opens to */
+            journals: string[];
+            /** @description Organisation or account whose share it is, empty for none */
+            party: string;
+        };
+        LedgerProof: {
+            /** Format: int64 */
+            index: number;
+            journal: components["schemas"]["LedgerJournal"];
+            note: string;
+            path: string[];
+        };
+        LedgerRowCard: {
+            figures: components["schemas"]["LedgerFigureCard"][];
+            /** @description Day (YYYY-MM-DD) or product; empty for money of no product */
+            key: string;
+        };
+        LedgerRowCardPage: {
+            /** @description The rows of this page, never null */
+            items: components["schemas"]["LedgerRowCard"][];
+            /** @description Cursor of the next page, empty at the end */
+            next: string;
+        };
         "Me-editRequest": {
             elder?: boolean;
             /** @enum {string} */
@@ -2860,6 +3078,12 @@ export interface components {
         "Sign-inResponse": {
             account: components["schemas"]["AccountPerson"];
             token?: string;
+        };
+        StringPage: {
+            /** @description The rows of this page, never null */
+            items: string[];
+            /** @description Cursor of the next page, empty at the end */
+            next: string;
         };
         "Verification-decideRequest": {
             approve: boolean;
@@ -3715,6 +3939,98 @@ export interface operations {
             };
         };
     };
+    "ledger-days": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerDayCardPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "journal-proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerProof"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ledger-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StringPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "chat-decide": {
         parameters: {
             query?: never;
@@ -4352,6 +4668,37 @@ export interface operations {
             };
         };
     };
+    "order-breakdown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerBreakdownCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "order-cancel": {
         parameters: {
             query?: never;
@@ -4697,6 +5044,114 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Org-inviteResponse"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ledger-balances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerFigureCardPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ledger-journals": {
+        parameters: {
+            query: {
+                /** @description First day, YYYY-MM-DD */
+                from: string;
+                /** @description Last day, included */
+                to: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerJournalPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ledger-statement": {
+        parameters: {
+            query: {
+                /** @description First day, YYYY-MM-DD */
+                from: string;
+                /** @description Last day, included */
+                to: string;
+                cursor?: string;
+                limit?: number;
+                by?: "day" | "product";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerRowCardPage"];
                 };
             };
             /** @description Error */
