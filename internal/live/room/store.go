@@ -140,7 +140,7 @@ func setKey(ctx context.Context, room id.Room, hash []byte) error {
 	return nil
 }
 
-const sessionColumns = `id, room, host, state, title, planned, started, away_since, ended, end_reason, freeze, checklist, peak, thumb, keep_until, hidden`
+const sessionColumns = `id, room, host, state, title, planned, started, away_since, ended, end_reason, freeze_reason, checklist, peak, thumb, keep_until, hidden`
 
 func scanSession(row interface{ Scan(...any) error }) (Session, error) {
 	var s Session
@@ -222,7 +222,7 @@ func saveSession(ctx context.Context, s Session, from State) (bool, error) {
 		return false, fmt.Errorf("encoding a checklist: %w", err)
 	}
 	res, err := sqldb.From(ctx).Exec(ctx, `UPDATE room_session SET state = $3, title = $4, planned = $5, started = $6, away_since = $7,
-		ended = $8, end_reason = $9, freeze = $10, checklist = $11, keep_until = $12, hidden = $13
+		ended = $8, end_reason = $9, freeze_reason = $10, checklist = $11, keep_until = $12, hidden = $13
 		WHERE id = $1 AND state = $2`,
 		s.ID, from, s.State, s.Title, clock.Micros(s.Planned), clock.Micros(s.Started), clock.Micros(s.AwaySince),
 		clock.Micros(s.EndedAt), s.EndReason, s.Freeze, string(checklist), clock.Micros(s.KeepUntil), s.Hidden)

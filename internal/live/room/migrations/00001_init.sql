@@ -30,7 +30,7 @@ CREATE TABLE room_session (
     away_since BIGINT  NOT NULL,
     ended      BIGINT  NOT NULL,
     end_reason TEXT    NOT NULL,
-    freeze     TEXT    NOT NULL,
+    freeze_reason TEXT NOT NULL,
     checklist  JSONB   NOT NULL,
     peak       BIGINT  NOT NULL,
     thumb      TEXT    NOT NULL,

@@ -1,0 +1,8 @@
+package app
+
+// Doors for the tests of this package alone.
+var (
+	Migrations = migrations
+	Site       = site
+	Describe   = describe
+)
