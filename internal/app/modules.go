@@ -87,7 +87,7 @@ func wire(o outside) *modules {
 	m.ledger = ledger.New(ledger.Deps{Clock: o.clock, Sealer: o.sealer, Orders: orderOwners{m}})
 	m.orders = order.New(order.Deps{
 		Clock: o.clock, Catalog: m.catalog, Addresses: addresses{m.accounts}, Broadcasts: broadcasts{m, o.clock},
-		Sealer: o.sealer, Teller: teller{m, o.hub}, Names: names{m}, Clustered: o.config.NATS.URL != "",
+		Ledger: m.ledger, Sealer: o.sealer, Teller: teller{m, o.hub}, Names: names{m}, Clustered: o.config.NATS.URL != "",
 	})
 	return m
 }

@@ -10,5 +10,5 @@
 // Tables: order_order, order_line, order_payment. Events out:
 // tianbo.order.placed|paid|shipped|delivered|completed|cancelled|expired.v1.
 // Events in: tianbo.catalog.stock_changed.v1. Calls: catalog (hold, take,
-// release), account (address), realtime (tell buyer and seller).
+// release), ledger (post), account (address), realtime (tell buyer and seller).
 package order

@@ -62,9 +62,9 @@ func (m *Module) receive(ctx context.Context, j bus.Job) error {
 
 // complete ends the claim window.
 func (m *Module) complete(ctx context.Context, j bus.Job) error {
-	_, err := m.move(ctx, id.Order(j.Key), "order.complete", Completed, func(_ context.Context, o *Order) error {
+	_, err := m.move(ctx, id.Order(j.Key), "order.complete", Completed, func(ctx context.Context, o *Order) error {
 		o.Ended = m.Clock.Now()
-		return nil
+		return m.bookEarned(ctx, *o)
 	})
 	if isIllegal(err) {
 		return nil // closed meanwhile

@@ -23,6 +23,7 @@ type Deps struct {
 	Catalog    Catalog
 	Addresses  Addresses
 	Broadcasts Broadcasts
+	Ledger     Ledger
 	Sealer     Sealer
 	Teller     Teller
 	Names      Names

@@ -6,6 +6,7 @@ import (
 
 	"tianbo/internal/kernel/id"
 	"tianbo/internal/market/catalog"
+	"tianbo/internal/market/ledger"
 )
 
 // Catalog is the stock and the terms. All but OfferOf join the transaction.
@@ -19,6 +20,11 @@ type Catalog interface {
 	Take(ctx context.Context, pack id.Pack, n int64) (bool, error)
 	Return(ctx context.Context, pack id.Pack, n int64) (bool, error)
 	BandChanged(ctx context.Context, pack id.Pack, before, after int64) error
+}
+
+// Ledger is the books. Post joins the transaction.
+type Ledger interface {
+	Post(ctx context.Context, e ledger.Entry) (ledger.Journal, error)
 }
 
 // Addresses are the buyers'.

@@ -89,6 +89,9 @@ func (m *Module) Confirm(ctx context.Context, order id.Order) (Order, error) {
 		if decided, err := decidePayment(ctx, p, true); err != nil || !decided {
 			return errors.Join(err, ErrNoClaim)
 		}
+		if err := m.bookPaid(ctx, *o); err != nil {
+			return err
+		}
 		if o.Ended.IsZero() {
 			return nil // in time: its units are still held
 		}

@@ -21,7 +21,10 @@ type Refund struct {
 }
 
 func (m *Module) owe(ctx context.Context, o Order) error {
-	return insertRefund(ctx, Refund{Order: o.ID, Fen: o.Total, Due: m.Clock.Now()})
+	if err := insertRefund(ctx, Refund{Order: o.ID, Fen: o.Total, Due: m.Clock.Now()}); err != nil {
+		return err
+	}
+	return m.bookRefundDue(ctx, o)
 }
 
 // Close ends a paid order that cannot be delivered, by the seller: its units
@@ -63,6 +66,9 @@ func (m *Module) Refunded(ctx context.Context, order id.Order, reference string)
 		}
 		r.Sent, r.By, r.Reference = m.Clock.Now(), authz.From(ctx).Account, trim(reference, 80)
 		if err := sendRefund(ctx, r); err != nil {
+			return err
+		}
+		if err := m.bookRefundSent(ctx, o); err != nil {
 			return err
 		}
 		if err := insertStep(ctx, o.ID, stepOf(ctx).in(o.State, "refunded", r.Sent)); err != nil {

@@ -18,6 +18,7 @@ import (
 	"tianbo/internal/kernel/money"
 	"tianbo/internal/kernel/unit"
 	"tianbo/internal/market/catalog"
+	"tianbo/internal/market/ledger"
 	"tianbo/internal/market/order"
 	"tianbo/internal/platform/authz"
 	"tianbo/internal/platform/blob"
@@ -33,7 +34,7 @@ func TestMain(m *testing.M) {
 }
 
 func tables() []sqldb.Migrations {
-	return []sqldb.Migrations{bus.Migrations(), search.Migrations(), (&catalog.Module{}).Migrations(), (&order.Module{}).Migrations()}
+	return []sqldb.Migrations{bus.Migrations(), search.Migrations(), (&catalog.Module{}).Migrations(), (&order.Module{}).Migrations(), (&ledger.Module{}).Migrations()}
 }
 
 // town gives what orders need of the rest of the platform: every address is in
@@ -108,6 +109,7 @@ type world struct {
 	clock    *clock.Fake
 	catalog  *catalog.Module
 	orders   *order.Module
+	ledger   *ledger.Module
 	bus      *bus.Bus
 	bell     *bell
 	deps     order.Deps
@@ -124,12 +126,13 @@ func newWorld(t testing.TB, ctx context.Context, db *sqldb.DB, c *clock.Fake, op
 	}
 	w := &world{t: t, clock: c, bell: &bell{told: map[id.Order][]order.State{}, rung: make(chan struct{}, 1)}}
 	w.catalog = catalog.New(catalog.Deps{Clock: c, Sellers: sellers{}, People: town{}, Deals: reference{w}, Files: blob.NewDisk(t.TempDir())})
-	w.deps = order.Deps{Clock: c, Catalog: w.catalog, Addresses: town{}, Broadcasts: town{}, Sealer: sealer, Teller: w.bell, Names: town{}}
+	w.ledger = ledger.New(ledger.Deps{Clock: c, Sealer: sealer, Orders: owners{w}})
+	w.deps = order.Deps{Clock: c, Catalog: w.catalog, Ledger: w.ledger, Addresses: town{}, Broadcasts: town{}, Sealer: sealer, Teller: w.bell, Names: town{}}
 	for _, o := range options {
 		o(&w.deps)
 	}
 	w.orders = order.New(w.deps)
-	if w.policies, err = authz.Load(map[string]string{"catalog": w.catalog.Policy(), "order": w.orders.Policy()}); err != nil {
+	if w.policies, err = authz.Load(map[string]string{"catalog": w.catalog.Policy(), "order": w.orders.Policy(), "ledger": w.ledger.Policy()}); err != nil {
 		t.Fatal(err)
 	}
 	w.bus = bus.New(bus.Options{DB: db, Clock: c, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}, w.orders.Handlers(), w.orders.Jobs())
@@ -144,6 +147,12 @@ func newWorld(t testing.TB, ctx context.Context, db *sqldb.DB, c *clock.Fake, op
 		}
 	})
 	return w
+}
+
+type owners struct{ w *world }
+
+func (o owners) Resource(ctx context.Context, order string) (authz.Resource, error) {
+	return o.w.orders.ResourceOf(ctx, id.Order(order))
 }
 
 type reference struct{ w *world }
