@@ -123,6 +123,15 @@ func (m *Module) hostRoutes(api *httpapi.API) {
 		return &doneOut{}, m.SetThumbnail(ctx, in.ID, in.RawBody)
 	})
 	httpapi.Register(api, httpapi.Op{
+		ID: "uplink-probe", Method: "POST", Path: "/api/me/uplink", Action: "room.remind", Tag: "live", OwnKey: true, Self: true, Status: 204,
+		Summary: "Take some bytes and forget them: a phone measures how fast it can send", MaxBody: 64 << 10, Rate: httpapi.RateUpload,
+	}, func(context.Context, *struct {
+		RawBody []byte `contentType:"application/octet-stream"`
+	},
+	) (*struct{}, error) {
+		return nil, nil //nolint:nilnil // there is nothing to answer
+	})
+	httpapi.Register(api, httpapi.Op{
 		ID: "session-hide", Method: "PUT", Path: "/api/sessions/{id}/hidden", Action: "room.hide", Tag: "live",
 		Summary: "Take a replay off the shelf, or put it back; nothing is deleted",
 	}, func(ctx context.Context, in *struct {

@@ -181,6 +181,7 @@ func (m *Module) Routes(api *httpapi.API) {
 		})
 	m.moveRoutes(api)
 	m.moneyRoutes(api)
+	m.earningRoutes(api)
 }
 
 func (m *Module) moveRoutes(api *httpapi.API) {

@@ -10,14 +10,41 @@ export const signedIn = computed(() => !!me.value);
 
 let asked: Promise<Me | null> | undefined;
 
+// Who was here last, so that a farmer without signal still sees their own
+// home. No secret is in it; the session itself is a cookie no script can read.
+const mark = 'tianbo.me';
+function remember(who: Me | null) {
+  try {
+    if (who) localStorage.setItem(mark, JSON.stringify(who));
+    else localStorage.removeItem(mark);
+  } catch {
+    // No memory on this device.
+  }
+}
+function remembered(): Me | undefined {
+  try {
+    return JSON.parse(localStorage.getItem(mark) ?? 'null') ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Asks the server once; later callers share the answer. */
 export function whoAmI(again = false): Promise<Me | null> {
   if (!asked || again) {
     asked = got(api.GET('/api/me')).then(
-      (answer) => (me.value = answer),
+      (answer) => {
+        remember(answer);
+        return (me.value = answer);
+      },
       (error) => {
-        if (error instanceof ApiError && error.status === 401) return (me.value = null);
+        if (error instanceof ApiError && error.status === 401) {
+          remember(null);
+          return (me.value = null);
+        }
         asked = undefined; // no answer is not "nobody": ask again next time
+        const last = error instanceof ApiError && error.offline ? remembered() : undefined;
+        if (last) return (me.value = last);
         throw error;
       },
     );
@@ -46,7 +73,18 @@ export async function signedInNow() {
 export async function signOut() {
   await got(api.POST('/api/auth/sign-out'));
   me.value = null;
+  remember(null);
+  void forgetKept();
   asked = Promise.resolve(null);
+}
+
+/** What was read for this person goes with them; acts that wait are kept for their return. */
+async function forgetKept() {
+  try {
+    await (await (await import('./db')).db()).clear('kept');
+  } catch {
+    // There was no memory.
+  }
 }
 
 /** Tells the account of the device's choice; a visitor's stays on the device. */

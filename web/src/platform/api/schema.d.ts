@@ -678,6 +678,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/uplink": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take some bytes and forget them: a phone measures how fast it can send */
+        post: operations["uplink-probe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/orders": {
         parameters: {
             query?: never;
@@ -1669,6 +1686,40 @@ export interface paths {
         put?: never;
         /** Let the host return */
         post: operations["room-unfreeze"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/seller/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a seller was paid on each of the last days */
+        get: operations["seller-days"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/seller/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a broadcast has sold */
+        get: operations["seller-session"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2695,6 +2746,17 @@ export interface components {
             /** @description Cursor of the next page, empty at the end */
             next: string;
         };
+        OrderDayCard: {
+            /** @description In Shanghai, 2026-01-31 */
+            day: string;
+            /** Format: int64 */
+            fen: number;
+            /** Format: int64 */
+            orders: number;
+        };
+        OrderDaysBody: {
+            items: components["schemas"]["OrderDayCard"][];
+        };
         OrderLineCard: {
             fresh: boolean;
             id: string;
@@ -2709,6 +2771,17 @@ export interface components {
             /** Format: int64 */
             quantity: number;
             title: string;
+        };
+        OrderSessionBody: {
+            /**
+             * Format: int64
+             * @description Placed in the broadcast and not given up
+             */
+            orders: number;
+            /** Format: int64 */
+            paid: number;
+            /** Format: int64 */
+            paidFen: number;
         };
         "Org-inviteRequest": {
             role: string;
@@ -4554,6 +4627,40 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Room-mineResponse"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "uplink-probe": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 8 to 64 letters, digits, - or _; a repeat with the same key gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -7022,6 +7129,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RoomBroadcast"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "seller-days": {
+        parameters: {
+            query: {
+                org: string;
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderDaysBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "seller-session": {
+        parameters: {
+            query: {
+                org: string;
+            };
+            header?: never;
+            path: {
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderSessionBody"];
                 };
             };
             /** @description Error */
