@@ -762,8 +762,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give an unpaid order up */
+        /** Give an unpaid order up; a repeat finds it cancelled */
         post: operations["order-cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a paid order that cannot be delivered; the buyer is owed the money */
+        post: operations["order-close"];
         delete?: never;
         options?: never;
         head?: never;
@@ -781,6 +798,23 @@ export interface paths {
         put?: never;
         /** Confirm, as a second person, that the money is there */
         post: operations["order-confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{id}/deny": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say, as a second person, that no money came; an unpaid order is cancelled */
+        post: operations["order-deny"];
         delete?: never;
         options?: never;
         head?: never;
@@ -815,6 +849,23 @@ export interface paths {
         put?: never;
         /** Say that the goods have come */
         post: operations["order-receive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{id}/refunded": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that the money owed went back to the buyer */
+        post: operations["order-refunded"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1158,6 +1209,23 @@ export interface paths {
         get?: never;
         /** Set a new price; the old ones are kept */
         put: operations["pack-reprice"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/products/{id}/packs/{pack}/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a pack has cost, the newest first */
+        get: operations["pack-prices"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -2159,6 +2227,8 @@ export interface components {
         };
         CatalogCard: {
             canManage: boolean;
+            /** @description The last change, for the seller only */
+            changed?: components["schemas"]["CatalogChangeCard"];
             /** @description Perishable: no return without reason; claim on the day of arrival */
             fresh: boolean;
             /** Format: date-time */
@@ -2184,6 +2254,15 @@ export interface components {
             items: components["schemas"]["CatalogCard"][];
             /** @description Cursor of the next page, empty at the end */
             next: string;
+        };
+        CatalogChangeCard: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            byName: string;
+            /** @description For whom a helper acted */
+            for: string;
+            forName: string;
         };
         CatalogPackCard: {
             /**
@@ -2221,6 +2300,32 @@ export interface components {
              * @description Struck through; 0 for none
              */
             wasFen: number;
+        };
+        CatalogPriceCard: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description The highest price the rule allowed to strike through
+             */
+            ceilingFen: number;
+            /** Format: int64 */
+            priceFen: number;
+            /** @description Version of the rule that allowed what is struck through */
+            rule: string;
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: int64
+             * @description Struck through; 0 for none
+             */
+            wasFen: number;
+        };
+        CatalogPriceCardPage: {
+            /** @description The rows of this page, never null */
+            items: components["schemas"]["CatalogPriceCard"][];
+            /** @description Cursor of the next page, empty at the end */
+            next: string;
         };
         "Chat-decideRequest": {
             show: boolean;
@@ -2670,6 +2775,10 @@ export interface components {
             /** @description The live room it is bought in */
             room?: string;
         };
+        "Order-refundedRequest": {
+            /** @description Of the transfer */
+            reference?: string;
+        };
         "Order-shipRequest": {
             carrier: string;
             trackingNumber: string;
@@ -2698,6 +2807,8 @@ export interface components {
              * @description When it lapses if unpaid
              */
             expiresAt: string;
+            /** @description What became of it, and by whose hand; when one order is looked at */
+            history: components["schemas"]["OrderStepCard"][];
             id: string;
             lines: components["schemas"]["OrderLineCard"][];
             org: string;
@@ -2708,6 +2819,8 @@ export interface components {
             /** Format: date-time */
             placedAt: string;
             reason: string;
+            /** @description Money owed to the buyer of a closed order; when one order is looked at */
+            refund?: components["schemas"]["OrderRefundCard"];
             room: string;
             seller: string;
             session: string;
@@ -2740,7 +2853,7 @@ export interface components {
             order: string;
             reference: string;
         };
-        "OrderClaimCard\u00B71Page": {
+        OrderClaimCardPage: {
             /** @description The rows of this page, never null */
             items: components["schemas"]["OrderClaimCard"][];
             /** @description Cursor of the next page, empty at the end */
@@ -2772,6 +2885,21 @@ export interface components {
             quantity: number;
             title: string;
         };
+        OrderReasonIn: {
+            reason: string;
+        };
+        OrderRefundCard: {
+            /** Format: date-time */
+            dueAt: string;
+            /** Format: int64 */
+            fen: number;
+            reference: string;
+            /**
+             * Format: date-time
+             * @description When the seller said it went out
+             */
+            sentAt?: string;
+        };
         OrderSessionBody: {
             /**
              * Format: int64
@@ -2782,6 +2910,18 @@ export interface components {
             paid: number;
             /** Format: int64 */
             paidFen: number;
+        };
+        OrderStepCard: {
+            /** Format: date-time */
+            at: string;
+            /** @description Empty: the server itself */
+            by: string;
+            byName: string;
+            /** @description For whom a helper acted */
+            for: string;
+            forName: string;
+            note: string;
+            state: string;
         };
         "Org-inviteRequest": {
             role: string;
@@ -3472,7 +3612,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OrderClaimCard\u00B71Page"];
+                    "application/json": components["schemas"]["OrderClaimCardPage"];
                 };
             };
             /** @description Error */
@@ -4844,6 +4984,44 @@ export interface operations {
             };
         };
     };
+    "order-close": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 8 to 64 letters, digits, - or _; a repeat with the same key gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "order-confirm": {
         parameters: {
             query?: never;
@@ -4857,6 +5035,44 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "order-deny": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 8 to 64 letters, digits, - or _; a repeat with the same key gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderReasonIn"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -4929,6 +5145,44 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "order-refunded": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 8 to 64 letters, digits, - or _; a repeat with the same key gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Order-refundedRequest"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -5780,6 +6034,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CatalogCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pack-prices": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+                pack: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogPriceCardPage"];
                 };
             };
             /** @description Error */
