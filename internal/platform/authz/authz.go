@@ -25,6 +25,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/cedar-policy/cedar-go"
@@ -62,6 +63,7 @@ type Resource struct {
 // against the policies that name its action, not against all of them.
 type Policies struct {
 	byAction map[string]*cedar.PolicySet
+	answers  sync.Map // of possible, by kind of actor
 }
 
 // Load compiles policy texts by module name. Every policy must name its

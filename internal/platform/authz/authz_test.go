@@ -16,6 +16,9 @@ permit (principal, action == Action::"room.freeze", resource)
   when { context.regionRoles.containsAny(["regulator", "platform_admin"]) };
 forbid (principal, action == Action::"room.start", resource)
   when { resource has banned && resource.banned };
+permit (principal, action == Action::"room.enter", resource)
+  when { context.signedIn && !context.byHelper }
+  unless { context.isOwner || context.orgRoles.contains("host") };
 `
 
 func TestCheck(t *testing.T) {
@@ -63,6 +66,35 @@ func TestCheck(t *testing.T) {
 			}
 			if !authz.Checked(ctx) {
 				t.Error("asking was not noted")
+			}
+		})
+	}
+	for name, c := range map[string]struct {
+		actor  authz.Actor
+		action string
+		want   error
+	}{
+		"visitor views":               {authz.Actor{}, "room.view", nil},
+		"visitor owns nothing":        {authz.Actor{}, "room.start", authz.ErrSignInFirst},
+		"anyone may own a room":       {farmer, "room.start", nil},
+		"nobody is staff by chance":   {farmer, "room.freeze", authz.ErrForbidden},
+		"a region somewhere":          {elsewhere, "room.freeze", nil},
+		"an organisation is no desk":  {manager, "room.freeze", authz.ErrForbidden},
+		"helper within the grant":     {helper, "room.start", nil},
+		"helper beyond the grant":     {helper, "room.end", authz.ErrGrantScope},
+		"what no policy knows of":     {farmer, "room.explode", authz.ErrForbidden},
+		"the server itself":           {authz.Actor{System: true}, "room.freeze", nil},
+		"unless is left open as well": {farmer, "room.enter", nil},
+	} {
+		t.Run("possible: "+name, func(t *testing.T) {
+			for range 2 { // the second answer is a remembered one
+				ctx := policies.Attach(authz.With(context.Background(), c.actor))
+				if err := authz.Possible(ctx, c.action); !errors.Is(err, c.want) {
+					t.Errorf("got %v, want %v", err, c.want)
+				}
+				if authz.Checked(ctx) {
+					t.Error("this is no check")
+				}
 			}
 		})
 	}

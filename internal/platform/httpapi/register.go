@@ -124,7 +124,8 @@ func describe(a *API, op Op, write bool) huma.Operation {
 	return h
 }
 
-// gate checks what needs no body: the rate and the shape of the key.
+// gate checks what needs no body: the rate, the shape of the key, and whether
+// such a person could be allowed this at all.
 func (a *API) gate(op Op) func(huma.Context, func(huma.Context)) {
 	return func(hc huma.Context, next func(huma.Context)) {
 		r, w := humago.Unwrap(hc)
@@ -138,6 +139,12 @@ func (a *API) gate(op Op) func(huma.Context, func(huma.Context)) {
 				return
 			}
 			hc = huma.WithValue(hc, keyKey{}, key)
+		}
+		if op.Action != Public {
+			if err := authz.Possible(a.deps.Policies.Attach(r.Context()), op.Action); err != nil {
+				WriteProblem(w, r, err)
+				return
+			}
 		}
 		next(hc)
 	}
