@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -69,9 +70,12 @@ func decode(data []byte) (image.Image, error) {
 	if len(data) > photoBytes {
 		return nil, ErrPhoto
 	}
-	shape, _, err := image.DecodeConfig(bytes.NewReader(data))
+	shape, format, err := image.DecodeConfig(bytes.NewReader(data))
 	if err != nil {
 		return nil, err
+	}
+	if !slices.Contains([]string{"jpeg", "png", "webp"}, format) {
+		return nil, fmt.Errorf("a picture in the format %s", format) // whatever else the program can read
 	}
 	if shape.Width < 16 || shape.Height < 16 || shape.Width*shape.Height > photoPixels {
 		return nil, ErrPhoto

@@ -23,6 +23,7 @@ import (
 	"tianbo/internal/platform/authz"
 	"tianbo/internal/platform/blob"
 	"tianbo/internal/platform/bus"
+	"tianbo/internal/platform/httpapi"
 	"tianbo/internal/platform/seal"
 	"tianbo/internal/platform/search"
 	"tianbo/internal/platform/sqldb"
@@ -34,7 +35,10 @@ func TestMain(m *testing.M) {
 }
 
 func tables() []sqldb.Migrations {
-	return []sqldb.Migrations{bus.Migrations(), search.Migrations(), (&catalog.Module{}).Migrations(), (&order.Module{}).Migrations(), (&ledger.Module{}).Migrations()}
+	return []sqldb.Migrations{
+		bus.Migrations(), httpapi.Migrations(), search.Migrations(),
+		(&catalog.Module{}).Migrations(), (&order.Module{}).Migrations(), (&ledger.Module{}).Migrations(),
+	}
 }
 
 // town gives what orders need of the rest of the platform: every address is in
@@ -113,6 +117,7 @@ type world struct {
 	bus      *bus.Bus
 	bell     *bell
 	deps     order.Deps
+	sealer   *seal.Sealer
 	policies *authz.Policies
 }
 
@@ -124,7 +129,7 @@ func newWorld(t testing.TB, ctx context.Context, db *sqldb.DB, c *clock.Fake, op
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, clock: c, bell: &bell{told: map[id.Order][]order.State{}, rung: make(chan struct{}, 1)}}
+	w := &world{t: t, clock: c, sealer: sealer, bell: &bell{told: map[id.Order][]order.State{}, rung: make(chan struct{}, 1)}}
 	w.catalog = catalog.New(catalog.Deps{Clock: c, Sellers: sellers{}, People: town{}, Deals: reference{w}, Files: blob.NewDisk(t.TempDir())})
 	w.ledger = ledger.New(ledger.Deps{Clock: c, Sealer: sealer, Orders: owners{w}})
 	w.deps = order.Deps{Clock: c, Catalog: w.catalog, Ledger: w.ledger, Addresses: town{}, Broadcasts: town{}, Sealer: sealer, Teller: w.bell, Names: town{}}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
@@ -83,10 +84,11 @@ func retryable(err error) bool {
 }
 
 // commitError: when the engine answered, it has rolled back; when it did not,
-// nobody knows.
+// or only said that it is going away, nobody knows.
 func commitError(d Dialect, err error) error {
 	var pg *pgconn.PgError
-	if d == Postgres && !errors.As(err, &pg) && !errors.Is(err, context.Canceled) {
+	answered := errors.As(err, &pg) && !strings.HasPrefix(pg.Code, "57P") && !strings.HasPrefix(pg.Code, "08")
+	if d == Postgres && !answered && !errors.Is(err, context.Canceled) {
 		return ErrOutcomeUnknown.Wrap(err)
 	}
 	return fmt.Errorf("committing: %w", translate(err))
