@@ -8,7 +8,10 @@
 // lines in it, the weightier first; the frame says how many were left out.
 //
 // Every node publishes over the bus and every node with viewers merges for its
-// own. A room without news has neither goroutine nor timer.
+// own. The bus may lose frames: each carries its sender's number, and a node
+// that sees a number missing begins its numbering anew, so that its clients
+// read the truth from the API. A room without news has neither goroutine nor
+// timer.
 package realtime
 
 import (
@@ -16,6 +19,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -55,9 +60,16 @@ type Deps struct {
 // Hub is this node's connections.
 type Hub struct {
 	Deps
-	node *centrifuge.Node
-	end  func()
-	gate gate
+	node   *centrifuge.Node
+	broker *broker
+	gate   gate
+	end    func() // stops listening to other nodes
+	quit   chan struct{}
+	census sync.WaitGroup
+
+	sending sync.Mutex // frames leave in the order of their numbers
+	sent    uint64
+	heard   map[string]uint64 // last number of each node; of the one receiver
 
 	mu    sync.Mutex
 	rooms map[string]*merge
@@ -76,7 +88,11 @@ func New(d Deps) (*Hub, error) {
 	if err != nil {
 		return nil, fmt.Errorf("realtime: %w", err)
 	}
-	h := &Hub{Deps: d, node: node, rooms: map[string]*merge{}}
+	h := &Hub{Deps: d, node: node, rooms: map[string]*merge{}, heard: map[string]uint64{}, quit: make(chan struct{})}
+	if h.broker, err = newBroker(node); err != nil {
+		return nil, fmt.Errorf("realtime: %w", err)
+	}
+	node.SetBroker(h.broker)
 	node.OnConnecting(h.connecting)
 	node.OnConnect(h.connect)
 	return h, nil
@@ -92,6 +108,7 @@ func (h *Hub) Start() error {
 		return err
 	}
 	h.end = end
+	h.census.Go(h.count)
 	return nil
 }
 
@@ -100,11 +117,11 @@ func (h *Hub) Stop(ctx context.Context) error {
 	if h.end != nil {
 		h.end()
 	}
-	h.mu.Lock()
-	for _, m := range h.rooms {
+	close(h.quit)
+	h.census.Wait()
+	for _, m := range h.merges() {
 		m.stop()
 	}
-	h.mu.Unlock()
 	return h.node.Shutdown(ctx)
 }
 
@@ -129,12 +146,12 @@ func (h *Hub) connect(c *centrifuge.Client) {
 			EnablePositioning: recoverable, EnableRecovery: recoverable,
 		}}, nil)
 		if room, ok := lineRoom(e.Channel); ok {
-			h.room(room).counted()
+			h.with(room, (*merge).counted)
 		}
 	})
 	c.OnUnsubscribe(func(e centrifuge.UnsubscribeEvent) {
 		if room, ok := lineRoom(e.Channel); ok {
-			h.room(room).counted()
+			h.with(room, (*merge).counted)
 		}
 	})
 }
@@ -180,13 +197,15 @@ type Line struct {
 
 // envelope is what travels between nodes.
 type envelope struct {
-	Channel string          `json:"c,omitempty"` // of a recoverable frame
-	Room    string          `json:"r,omitempty"`
-	Data    json.RawMessage `json:"d,omitempty"`
-	Lines   []Line          `json:"l,omitempty"`
-	Likes   int64           `json:"k,omitempty"`
-	Node    string          `json:"n,omitempty"` // whose viewers
-	Viewers int64           `json:"v,omitempty"`
+	Channel string           `json:"c,omitempty"` // of a recoverable frame
+	Room    string           `json:"r,omitempty"`
+	Data    json.RawMessage  `json:"d,omitempty"`
+	Lines   []Line           `json:"l,omitempty"`
+	Likes   int64            `json:"k,omitempty"`
+	Held    bool             `json:"h,omitempty"` // lines wait at the desk
+	Viewers map[string]int64 `json:"v,omitempty"` // of the sender, by room
+	Node    string           `json:"n"`           // who sends
+	Number  uint64           `json:"i"`           // rises by one for each that the node sends
 }
 
 type frame struct {
@@ -195,6 +214,10 @@ type frame struct {
 }
 
 func (h *Hub) send(e envelope) error {
+	h.sending.Lock()
+	defer h.sending.Unlock()
+	h.sent++
+	e.Node, e.Number = h.node.ID(), h.sent
 	data, err := json.Marshal(e)
 	if err != nil {
 		return fmt.Errorf("realtime: %w", err)
@@ -230,6 +253,9 @@ func (h *Hub) Offer(room string, weight int, line any) error {
 	return h.send(envelope{Room: room, Lines: []Line{{weight, body}}})
 }
 
+// Held tells the desk of a room that a line waits there for a person.
+func (h *Hub) Held(room string) error { return h.send(envelope{Room: room, Held: true}) }
+
 // Like adds to a room's likes.
 func (h *Hub) Like(room string, n int64) error { return h.send(envelope{Room: room, Likes: n}) }
 
@@ -251,6 +277,7 @@ func (h *Hub) receive(data []byte) {
 		h.Log.Error("realtime: a frame could not be read", "error", err)
 		return
 	}
+	h.follow(e)
 	if e.Channel != "" {
 		// One goroutine of the subscription publishes, so frames of a channel
 		// keep their order.
@@ -259,17 +286,71 @@ func (h *Hub) receive(data []byte) {
 		}
 		return
 	}
-	h.room(e.Room).take(e)
+	for room, n := range e.Viewers {
+		if e.Node == h.node.ID() {
+			break // known here
+		}
+		h.with(room, func(m *merge) bool { return m.noted(e.Node, n) })
+	}
+	if e.Room != "" {
+		h.with(e.Room, func(m *merge) bool { return m.take(e) })
+	}
 }
 
-// room is the merge of a room, made when first needed and dropped when idle.
-func (h *Hub) room(room string) *merge {
+// follow notices frames that the bus has lost.
+func (h *Hub) follow(e envelope) {
+	last, known := h.heard[e.Node]
+	h.heard[e.Node] = e.Number
+	if known && e.Number != last+1 {
+		h.Log.Warn("realtime: frames were lost between nodes; clients read anew", "node", e.Node, "after", last, "now", e.Number)
+		h.broker.renew()
+	}
+}
+
+// count tells the other nodes every now and then whom this one serves, in one
+// message, and forgets rooms that nobody is in any more.
+func (h *Hub) count() {
+	tick := time.NewTicker(tellNodes)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-h.quit:
+			return
+		}
+		here := map[string]int64{}
+		for _, m := range h.merges() {
+			if n := m.local(); n > 0 {
+				here[m.room] = n
+			} else {
+				m.retire()
+			}
+		}
+		if len(here) > 0 {
+			_ = h.send(envelope{Viewers: here}) // told again soon
+		}
+	}
+}
+
+func (h *Hub) merges() []*merge {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	m := h.rooms[room]
-	if m == nil {
-		m = &merge{hub: h, room: room, tick: tickShort, elsewhere: map[string]count{}}
-		h.rooms[room] = m
+	return slices.Collect(maps.Values(h.rooms))
+}
+
+// with gives f the merge of a room, made when first needed. f answers false
+// when the merge has been dropped as idle meanwhile.
+func (h *Hub) with(room string, f func(*merge) bool) {
+	for {
+		h.mu.Lock()
+		m := h.rooms[room]
+		if m == nil {
+			m = &merge{hub: h, room: room, tick: tickShort, elsewhere: map[string]count{}}
+			h.rooms[room] = m
+		}
+		h.mu.Unlock()
+		if f(m) {
+			return
+		}
 	}
-	return m
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -46,8 +45,14 @@ func (w *wire) Subscribe(_ string, fn func([]byte)) (func(), error) {
 			fn(d)
 		}
 	}()
+	i := len(w.fns)
 	w.fns = append(w.fns, func(d []byte) { ordered <- d })
-	return func() {}, nil
+	return func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.fns[i] = func([]byte) {}
+		close(ordered)
+	}, nil
 }
 
 // header names the person, for tests.
@@ -59,22 +64,29 @@ func (header) Authenticate(_ context.Context, r *http.Request) (authz.Actor, err
 
 func serve(t *testing.T, w Transport) (*Hub, *httptest.Server) {
 	t.Helper()
-	h, err := New(Deps{Transport: w, MayDesk: func(ctx context.Context, _ string) bool { return authz.From(ctx).Account == "host" }, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	h, err := New(Deps{Transport: w, MayDesk: func(ctx context.Context, _ string) bool { return authz.From(ctx).Account == "host" }, Log: quiet})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := h.Start(); err != nil {
 		t.Fatal(err)
 	}
+	s := httptest.NewServer(routes(t, h))
+	t.Cleanup(func() { s.CloseClientConnections(); s.Close(); _ = h.Stop(context.Background()) })
+	return h, s
+}
+
+var quiet = slog.New(slog.DiscardHandler)
+
+func routes(t testing.TB, h *Hub) http.Handler {
+	t.Helper()
 	policies, err := authz.Load(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	api := httpapi.New(httpapi.Deps{Auth: header{}, Policies: policies, Attach: func(c context.Context) context.Context { return c }, Clock: clock.System})
 	h.Routes(api)
-	s := httptest.NewServer(api.Handler(http.NotFoundHandler()))
-	t.Cleanup(func() { s.CloseClientConnections(); s.Close(); _ = h.Stop(context.Background()) })
-	return h, s
+	return api.Handler(http.NotFoundHandler())
 }
 
 // client is a centrifuge client over HTTP streaming.

@@ -17,7 +17,7 @@ const (
 	counterEvery = 2 * time.Second
 	// forgetNode is when another node's count is believed no more.
 	forgetNode = 90 * time.Second
-	// tellNodes is how often a node repeats its count while it has viewers.
+	// tellNodes is how often a node repeats whom it serves.
 	tellNodes = 30 * time.Second
 )
 
@@ -38,12 +38,13 @@ type merge struct {
 	likes     int64 // since the last frame
 	counts    bool  // counters have changed
 	moved     bool  // this node's viewers have come or gone
-	told      time.Time
 	elsewhere map[string]count
 	timer     *time.Timer
 	due       time.Time
 	tick      time.Duration
+	held      bool // a line waits at the desk
 	stopped   bool
+	retired   bool // no longer the room's merge
 }
 
 // tickFrame is the one lossy frame of a tick.
@@ -55,23 +56,19 @@ type tickFrame struct {
 }
 
 // take adds what a node has published.
-func (m *merge) take(e envelope) {
+func (m *merge) take(e envelope) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if e.Node != "" {
-		if e.Node != m.hub.node.ID() {
-			m.elsewhere[e.Node] = count{e.Viewers, time.Now()}
-			m.counts = true
-			m.wakeIn(counterEvery)
-		}
-		return
+	if m.retired {
+		return false
 	}
 	for _, l := range e.Lines {
 		m.desk = append(m.desk, l)
 		m.offered++
 		m.lines = choose(m.lines, l, m.offered, rand.IntN)
 	}
-	if len(e.Lines) > 0 {
+	m.held = m.held || e.Held
+	if len(e.Lines) > 0 || e.Held {
 		m.wakeIn(m.tick)
 	}
 	if e.Likes > 0 {
@@ -79,6 +76,26 @@ func (m *merge) take(e envelope) {
 		m.counts = true
 		m.wakeIn(counterEvery)
 	}
+	return true
+}
+
+// noted keeps how many another node serves.
+func (m *merge) noted(node string, viewers int64) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.retired {
+		return false
+	}
+	if m.elsewhere[node].viewers != viewers {
+		m.counts = true
+		m.wakeIn(counterEvery)
+	}
+	if viewers == 0 {
+		delete(m.elsewhere, node)
+	} else {
+		m.elsewhere[node] = count{viewers, time.Now()}
+	}
+	return true
 }
 
 // choose keeps the weightiest lines in their order; among equals each of the n
@@ -111,11 +128,15 @@ func choose(kept []Line, l Line, n int, random func(int) int) []Line {
 }
 
 // counted notes that viewers have come or gone.
-func (m *merge) counted() {
+func (m *merge) counted() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.retired {
+		return false
+	}
 	m.counts, m.moved = true, true
 	m.wakeIn(counterEvery)
+	return true
 }
 
 // wakeIn sees to it that a flush comes within d. The caller holds the lock.
@@ -144,7 +165,7 @@ func (m *merge) stop() {
 }
 
 func (m *merge) local() int64 {
-	return int64(m.hub.node.Hub().NumSubscribers("room:" + m.room + ":line"))
+	return int64(m.hub.node.Hub().NumSubscribers(m.channel("line")))
 }
 
 func (m *merge) viewers() int64 {
@@ -153,6 +174,7 @@ func (m *merge) viewers() int64 {
 	return m.sum(m.local())
 }
 
+// sum adds to n what other nodes serve. The caller holds the lock.
 func (m *merge) sum(n int64) int64 {
 	for id, c := range m.elsewhere {
 		if time.Since(c.at) > forgetNode {
@@ -164,41 +186,43 @@ func (m *merge) sum(n int64) int64 {
 	return n
 }
 
-// flush publishes the tick: encoded once, whoever many hear it.
+// flush publishes the tick: encoded once, however many hear it.
 func (m *merge) flush() {
 	begin := time.Now()
 	local := m.local()
 	m.mu.Lock()
-	f := tickFrame{Lines: make([]json.RawMessage, 0, len(m.lines)), Dropped: m.offered - len(m.lines), Likes: m.likes, Viewers: m.sum(local)}
-	for _, l := range m.lines {
-		f.Lines = append(f.Lines, l.Body)
-	}
-	desk := m.desk
-	counts, tell := m.counts, m.moved || local > 0 && begin.Sub(m.told) > tellNodes
-	m.lines, m.desk, m.offered, m.likes, m.counts, m.moved, m.timer = nil, nil, 0, 0, false, false, nil
-	if tell {
-		m.told = begin
-	}
-	if local > 0 && !m.stopped {
-		m.wakeIn(tellNodes) // other nodes must not forget this one's viewers
-	}
+	f := tickFrame{Lines: bodies(m.lines), Dropped: m.offered - len(m.lines), Likes: m.likes, Viewers: m.sum(local)}
+	desk, held := m.desk, m.held
+	counts, moved := m.counts, m.moved
+	m.lines, m.desk, m.offered, m.likes, m.counts, m.moved, m.held, m.timer = nil, nil, 0, 0, false, false, false, nil
 	m.mu.Unlock()
 
 	if local > 0 && (len(f.Lines) > 0 || counts) {
-		m.publish("room:"+m.room+":line", "tick", f)
+		m.publish("line", "tick", f)
 	}
-	if len(desk) > 0 {
-		lines := make([]json.RawMessage, len(desk))
-		for i, l := range desk {
-			lines[i] = l.Body
+	if m.hub.node.Hub().NumSubscribers(m.channel("desk")) > 0 {
+		if len(desk) > 0 {
+			m.publish("desk", "lines", bodies(desk))
 		}
-		m.publish("room:"+m.room+":desk", "lines", lines)
+		if held {
+			m.publish("desk", "held", struct{}{})
+		}
 	}
-	if tell {
-		_ = m.hub.send(envelope{Room: m.room, Node: m.hub.node.ID(), Viewers: local}) // told again soon
+	if moved {
+		_ = m.hub.send(envelope{Viewers: map[string]int64{m.room: local}}) // told again soon
 	}
 	m.pace(time.Since(begin))
-	m.retire(local)
+	if local == 0 {
+		m.retire()
+	}
+}
+
+func bodies(lines []Line) []json.RawMessage {
+	out := make([]json.RawMessage, len(lines))
+	for i, l := range lines {
+		out[i] = l.Body
+	}
+	return out
 }
 
 // pace lengthens the tick of a node that cannot keep up, and shortens it again.
@@ -213,21 +237,25 @@ func (m *merge) pace(took time.Duration) {
 	}
 }
 
-// retire forgets a room that nobody here watches.
-func (m *merge) retire(local int64) {
+// retire forgets the room unless there is news, or viewers elsewhere.
+func (m *merge) retire() {
 	m.hub.mu.Lock()
 	defer m.hub.mu.Unlock()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if local == 0 && m.timer == nil && len(m.elsewhere) == 0 && m.hub.rooms[m.room] == m {
+	m.sum(0)
+	if m.timer == nil && len(m.elsewhere) == 0 && m.hub.rooms[m.room] == m {
 		delete(m.hub.rooms, m.room)
+		m.retired = true
 	}
 }
 
-func (m *merge) publish(channel, kind string, data any) {
+func (m *merge) channel(part string) string { return "room:" + m.room + ":" + part }
+
+func (m *merge) publish(part, kind string, data any) {
 	body, err := json.Marshal(frame{kind, data})
 	if err == nil {
-		_, err = m.hub.node.Publish(channel, body)
+		_, err = m.hub.node.Publish(m.channel(part), body)
 	}
 	if err != nil {
 		m.hub.Log.Error("realtime: a tick could not be published", "room", m.room, "error", err)

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"tianbo/internal/live/media/av"
@@ -92,28 +93,45 @@ func TestEveryListedFileIsServedAndNothingElse(t *testing.T) {
 }
 
 func TestBlockingReloadWaitsForItsPart(t *testing.T) {
-	m := hls.New("abc", time.Unix(0, 0), 0, 0)
-	begin(m, 1)
-	f := &feeder{m: m}
-	f.run(2_100_000)
-	hint := regexp.MustCompile(`HINT:TYPE=PART,URI="hls/([^"]+)"`).FindStringSubmatch(get(m, "").Body.String())[1]
-	list, part := make(chan string), make(chan int)
-	go func() { list <- get(m, "?_HLS_msn=1&_HLS_part=1").Body.String() }()
-	go func() { part <- file(m, hint).Code }()
-	for {
-		select {
-		case text := <-list:
-			if !strings.Contains(text, "abc-1-1.1.m4s\"") {
-				t.Fatalf("answered before the part was there\n%s", text)
-			}
-			if code := <-part; code != 200 {
-				t.Fatalf("the promised part answered %d", code)
-			}
-			return
-		default:
-			f.run(50_000)
+	synctest.Test(t, func(t *testing.T) {
+		m := hls.New("abc", time.Unix(0, 0), 0, 0)
+		begin(m, 1)
+		f := &feeder{m: m}
+		f.run(2_100_000)
+		hint := regexp.MustCompile(`HINT:TYPE=PART,URI="hls/([^"]+)"`).FindStringSubmatch(get(m, "").Body.String())[1]
+		var list string
+		var part int
+		go func() { list = get(m, "?_HLS_msn=1&_HLS_part=1").Body.String() }()
+		go func() { part = file(m, hint).Code }()
+		synctest.Wait()
+		if list != "" || part != 0 {
+			t.Fatalf("answered before the part was there: %d\n%s", part, list)
 		}
-	}
+		f.run(500_000)
+		synctest.Wait()
+		if !strings.Contains(list, "abc-1-1.1.m4s\"") || part != 200 {
+			t.Fatalf("the promised part answered %d\n%s", part, list)
+		}
+	})
+}
+
+// A player whose host is away gets the unchanged list after a while, and a
+// part that never comes is not found.
+func TestWaitingEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := hls.New("abc", time.Unix(0, 0), 0, 0)
+		if w := get(m, ""); w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
+			t.Fatalf("before the first picture: %d", w.Code)
+		}
+		begin(m, 1)
+		(&feeder{m: m}).run(2_100_000)
+		if w := get(m, "?_HLS_msn=1&_HLS_part=3"); w.Code != 200 || !strings.Contains(w.Body.String(), "EXTINF") {
+			t.Fatalf("%d %s", w.Code, w.Body)
+		}
+		if w := file(m, "abc-1-1.0.m4s"); w.Code != http.StatusNotFound {
+			t.Fatalf("%d", w.Code)
+		}
+	})
 }
 
 func TestReturnIsADiscontinuityUnderTheSameAddress(t *testing.T) {
