@@ -137,10 +137,10 @@ func (a *App) build(ctx context.Context) error {
 		DB: a.db, Clock: clock.System, URL: c.NATS.URL, Dir: filepath.Join(c.Data, "events"), MQTT: c.NATS.MQTT, Log: a.log,
 	}, a.handlers(), a.jobs())
 	a.api = httpapi.New(httpapi.Deps{
-		Auth: a.accounts, Policies: a.policies, Attach: a.attach, Sealer: sealer, Clock: clock.System, Observe: a.telemetry.Request,
+		Auth: a.accounts, Policies: a.policies, Attach: a.attach, Sealer: sealer, Clock: clock.System, Observe: a.telemetry.Request, Audit: a.accounts.Audit,
 		TrustedProxies: prefixes(c.Proxies), Origins: origins(c), RateFactor: c.Limits.Factor, Version: apiVersion,
 	})
-	a.routes(a.api, c, a.version)
+	a.routes(a.api, c, a.version, &health{a, time.Now()})
 	return a.gauges()
 }
 
@@ -413,6 +413,6 @@ func describe(c *conf.Config) (*httpapi.API, error) {
 	api := httpapi.New(httpapi.Deps{
 		Auth: m.accounts, Policies: p, Attach: func(ctx context.Context) context.Context { return ctx }, Clock: clock.System, Version: apiVersion,
 	})
-	m.routes(api, c, "")
+	m.routes(api, c, "", nil)
 	return api, nil
 }

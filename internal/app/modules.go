@@ -108,11 +108,11 @@ func policies() (*authz.Policies, error) {
 	var m modules
 	return authz.Load(map[string]string{
 		"org": m.orgs.Policy(), "account": m.accounts.Policy(), "room": m.rooms.Policy(), "clip": m.clips.Policy(),
-		"catalog": m.catalog.Policy(), "order": m.orders.Policy(), "ledger": m.ledger.Policy(), "chat": m.chat.Policy(), "interact": m.interact.Policy(),
+		"catalog": m.catalog.Policy(), "order": m.orders.Policy(), "ledger": m.ledger.Policy(), "chat": m.chat.Policy(), "interact": m.interact.Policy(), "desk": deskPolicy,
 	})
 }
 
-func (m *modules) routes(api *httpapi.API, c *conf.Config, version string) {
+func (m *modules) routes(api *httpapi.API, c *conf.Config, version string, node *health) {
 	m.orgs.Routes(api)
 	m.accounts.Routes(api)
 	m.rooms.Routes(api)
@@ -125,6 +125,7 @@ func (m *modules) routes(api *httpapi.API, c *conf.Config, version string) {
 	m.media.Routes(api)
 	m.hub.Routes(api)
 	platformRoutes(api, c, version)
+	m.deskRoutes(api, node)
 }
 
 func (m *modules) jobs() []bus.JobHandler {

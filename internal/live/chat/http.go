@@ -90,7 +90,7 @@ func (m *Module) Routes(api *httpapi.API) {
 		return linesOf(m.Log(ctx, in.ID, in.From, in.To, in.request()))
 	})
 	httpapi.Register(api, httpapi.Op{
-		ID: "chat-retract", Method: "POST", Path: "/api/lines/{id}/retract", Action: "chat.retract", Tag: "live", Summary: "Take a line off everyone's screen",
+		ID: "chat-retract", Audit: true, Method: "POST", Path: "/api/lines/{id}/retract", Action: "chat.retract", Tag: "live", Summary: "Take a line off everyone's screen",
 	}, func(ctx context.Context, in *reasonIn) (*lineOut, error) {
 		return one(m.Retract(ctx, in.ID, in.Body.Reason))
 	})
@@ -100,6 +100,7 @@ func (m *Module) Routes(api *httpapi.API) {
 		return nil, m.Report(ctx, in.ID, in.Body.Reason)
 	})
 	m.manageRoutes(api)
+	m.patrolRoutes(api)
 }
 
 func (m *Module) manageRoutes(api *httpapi.API) {
@@ -113,7 +114,7 @@ func (m *Module) manageRoutes(api *httpapi.API) {
 		return linesOf(m.Waiting(ctx, in.ID, in.request()))
 	})
 	httpapi.Register(api, httpapi.Op{
-		ID: "chat-decide", Method: "POST", Path: "/api/lines/{id}/decide", Action: "chat.manage", Tag: "live", Summary: "Show or refuse a held line",
+		ID: "chat-decide", Audit: true, Method: "POST", Path: "/api/lines/{id}/decide", Action: "chat.manage", Tag: "live", Summary: "Show or refuse a held line",
 	}, func(ctx context.Context, in *struct {
 		LineIn
 		Body struct {
@@ -138,7 +139,7 @@ func (m *Module) manageRoutes(api *httpapi.API) {
 		return &struct{ Body page.Of[muteShape] }{out}, err
 	})
 	httpapi.Register(api, httpapi.Op{
-		ID: "chat-mute", Method: "POST", Path: "/api/rooms/{id}/mutes", Action: "chat.manage", Tag: "live", Summary: "Mute a person in a room for a time",
+		ID: "chat-mute", Audit: true, Method: "POST", Path: "/api/rooms/{id}/mutes", Action: "chat.manage", Tag: "live", Summary: "Mute a person in a room for a time",
 	}, func(ctx context.Context, in *struct {
 		RoomIn
 		Body struct {
@@ -159,7 +160,7 @@ func (m *Module) manageRoutes(api *httpapi.API) {
 		return &struct{ Body muteShape }{out.Items[0]}, nil
 	})
 	httpapi.Register(api, httpapi.Op{
-		ID: "chat-unmute", Method: "DELETE", Path: "/api/rooms/{id}/mutes/{account}", Action: "chat.manage", Tag: "live", Summary: "Let a person speak again",
+		ID: "chat-unmute", Audit: true, Method: "DELETE", Path: "/api/rooms/{id}/mutes/{account}", Action: "chat.manage", Tag: "live", Summary: "Let a person speak again",
 	}, func(ctx context.Context, in *struct {
 		RoomIn
 		Account id.Account `path:"account"`
@@ -174,7 +175,7 @@ func (m *Module) manageRoutes(api *httpapi.API) {
 		return &struct{ Body settingsBody }{settingsBody(s)}, err
 	})
 	httpapi.Register(api, httpapi.Op{
-		ID: "chat-set", Method: "PUT", Path: "/api/rooms/{id}/chat-settings", Action: "chat.manage", Tag: "live", Summary: "Change a room's chat rules",
+		ID: "chat-set", Audit: true, Method: "PUT", Path: "/api/rooms/{id}/chat-settings", Action: "chat.manage", Tag: "live", Summary: "Change a room's chat rules",
 	}, func(ctx context.Context, in *struct {
 		RoomIn
 		Body settingsBody

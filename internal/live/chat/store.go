@@ -124,7 +124,7 @@ func addReport(ctx context.Context, line id.Line, account id.Account, reason str
 	_, err = sqldb.From(ctx).Exec(ctx, `INSERT INTO chat_report (line, account, reason, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
 		line, account, reason, clock.Micros(now))
 	if err == nil {
-		err = sqldb.From(ctx).QueryRow(ctx, `UPDATE chat_line SET reports = (SELECT COUNT(*) FROM chat_report WHERE line = $1) WHERE id = $1 RETURNING reports`, line).Scan(&n)
+		err = sqldb.From(ctx).QueryRow(ctx, `UPDATE chat_line SET reports = (SELECT COUNT(*) FROM chat_report WHERE line = $1 AND settled = 0) WHERE id = $1 RETURNING reports`, line).Scan(&n)
 	}
 	if err != nil {
 		return 0, fmt.Errorf("reporting a line: %w", err)

@@ -10,21 +10,66 @@ import (
 )
 
 // Hide takes a replay off the shelf, or puts it back. Owners hide; they never
-// delete.
-func (m *Module) Hide(ctx context.Context, session id.Session, hidden bool) (Session, error) {
+// delete. Somebody who answers for the platform gives a reason.
+func (m *Module) Hide(ctx context.Context, session id.Session, hidden bool, reason string) (Session, error) {
 	var s Session
 	err := sqldb.Write(ctx, func(ctx context.Context) (err error) {
 		if s, err = loadSession(ctx, session); err != nil {
 			return err
 		}
-		if _, err = m.own(ctx, s.Room, "room.hide"); err != nil {
+		r, err := m.own(ctx, s.Room, "room.hide")
+		if err != nil {
 			return err
+		}
+		if !authz.Allows(ctx, "room.manage", r.Resource()) {
+			if _, err := cleanReason(reason); err != nil {
+				return err
+			}
 		}
 		s.Hidden = hidden
 		_, err = saveSession(ctx, s, s.State)
 		return err
 	})
 	return s, err
+}
+
+// Evidence is what keeps a recording, and who has asked to delete it.
+type Evidence struct {
+	Session  Session
+	Holds    []Hold    // in force, the oldest first
+	Deletion *Deletion // asked for, or done
+}
+
+// EvidenceOf tells those who may put recordings on hold how one stands.
+func (m *Module) EvidenceOf(ctx context.Context, session id.Session) (Evidence, error) {
+	s, err := loadSession(ctx, session)
+	if err != nil {
+		return Evidence{}, err
+	}
+	if _, err := m.own(ctx, s.Room, "room.hold"); err != nil {
+		return Evidence{}, err
+	}
+	e := Evidence{Session: s}
+	if e.Holds, err = openHolds(ctx, session); err != nil {
+		return e, err
+	}
+	d, asked, err := loadDeletion(ctx, session)
+	if asked {
+		e.Deletion = &d
+	}
+	return e, err
+}
+
+// Counts are the rooms that patrol looks at.
+type Counts struct{ Live, Away, Frozen, Deletions int64 }
+
+// Count counts rooms on air and frozen, and deletions that wait for a second
+// person.
+func (m *Module) Count(ctx context.Context) (Counts, error) {
+	if err := m.mayPatrol(ctx); err != nil {
+		return Counts{}, err
+	}
+	return countRooms(ctx)
 }
 
 // HoldFor puts a recording under legal hold for a case.

@@ -132,16 +132,17 @@ func (m *Module) hostRoutes(api *httpapi.API) {
 		return nil, nil //nolint:nilnil // there is nothing to answer
 	})
 	httpapi.Register(api, httpapi.Op{
-		ID: "session-hide", Method: "PUT", Path: "/api/sessions/{id}/hidden", Action: "room.hide", Tag: "live",
+		ID: "session-hide", Audit: true, Method: "PUT", Path: "/api/sessions/{id}/hidden", Action: "room.hide", Tag: "live",
 		Summary: "Take a replay off the shelf, or put it back; nothing is deleted",
 	}, func(ctx context.Context, in *struct {
 		SessionIn
 		Body struct {
-			Hidden bool `json:"hidden"`
+			Hidden bool   `json:"hidden"`
+			Reason string `json:"reason,omitempty" maxLength:"400" doc:"Needed from those who answer for the platform: 5 to 200 characters"`
 		}
 	},
 	) (*castOut, error) {
-		s, err := m.Hide(ctx, in.ID, in.Body.Hidden)
+		s, err := m.Hide(ctx, in.ID, in.Body.Hidden, in.Body.Reason)
 		return &castOut{broadcast(s)}, err
 	})
 }

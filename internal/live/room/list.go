@@ -97,7 +97,7 @@ func (m *Module) Past(ctx context.Context, room id.Room, req page.Request) (page
 		if r, err = loadRoom(ctx, room); err != nil {
 			return none, err
 		}
-		all := authz.Allows(ctx, "room.manage", r.Resource())
+		all := authz.Allows(ctx, "room.past", r.Resource())
 		rows, err = endedSessions(ctx, room, before, all, req.Rows()+1)
 	}
 	if err != nil {

@@ -43,20 +43,53 @@ func insertHold(ctx context.Context, h Hold) error {
 	return nil
 }
 
-// openHold is the oldest hold in force on a session.
-func openHold(ctx context.Context, session id.Session) (h Hold, held bool, err error) {
+const holdColumns = `id, session, casefile, reason, account, at`
+
+func scanHold(row interface{ Scan(...any) error }) (h Hold, err error) {
 	var at int64
-	err = sqldb.From(ctx).QueryRow(ctx, `SELECT id, session, casefile, reason, account, at FROM room_hold
-		WHERE session = $1 AND released = 0 ORDER BY id LIMIT 1`, session).
-		Scan(&h.ID, &h.Session, &h.Case, &h.Reason, &h.By, &at)
-	if errors.Is(err, sql.ErrNoRows) {
-		return h, false, nil
-	}
-	if err != nil {
-		return h, false, fmt.Errorf("finding a hold: %w", err)
-	}
+	err = row.Scan(&h.ID, &h.Session, &h.Case, &h.Reason, &h.By, &at)
 	h.At = clock.FromMicros(at)
-	return h, true, nil
+	return h, err
+}
+
+// openHold is the oldest hold in force on a session.
+func openHold(ctx context.Context, session id.Session) (Hold, bool, error) {
+	all, err := openHolds(ctx, session)
+	if err != nil || len(all) == 0 {
+		return Hold{}, false, err
+	}
+	return all[0], true, nil
+}
+
+// openHolds are those in force on a session, the oldest first; a case has one,
+// and cases about one broadcast are few.
+func openHolds(ctx context.Context, session id.Session) ([]Hold, error) {
+	rows, err := sqldb.From(ctx).Query(ctx, `SELECT `+holdColumns+` FROM room_hold WHERE session = $1 AND released = 0 ORDER BY id LIMIT 50`, session)
+	if err != nil {
+		return nil, fmt.Errorf("listing holds: %w", err)
+	}
+	defer rows.Close()
+	var out []Hold
+	for rows.Next() {
+		h, err := scanHold(rows)
+		if err != nil {
+			return nil, fmt.Errorf("reading a hold: %w", err)
+		}
+		out = append(out, h)
+	}
+	return out, rows.Err()
+}
+
+func countRooms(ctx context.Context) (c Counts, err error) {
+	err = sqldb.From(ctx).QueryRow(ctx, `SELECT
+		(SELECT COUNT(*) FROM room_room WHERE state = 'live'),
+		(SELECT COUNT(*) FROM room_room WHERE state = 'away'),
+		(SELECT COUNT(*) FROM room_room WHERE state = 'frozen'),
+		(SELECT COUNT(*) FROM room_deletion WHERE done_at = 0)`).Scan(&c.Live, &c.Away, &c.Frozen, &c.Deletions)
+	if err != nil {
+		return c, fmt.Errorf("counting rooms: %w", err)
+	}
+	return c, nil
 }
 
 func releaseHold(ctx context.Context, hold id.Hold, by id.Account, now time.Time) (id.Session, error) {

@@ -228,7 +228,7 @@ func (m *Module) moneyRoutes(api *httpapi.API) {
 			o, err := m.Pay(ctx, in.ID, in.Body.Method, in.Body.Reference)
 			return m.out(ctx, o, err)
 		})
-	httpapi.Register(api, httpapi.Op{ID: "order-confirm", Method: "POST", Path: "/api/orders/{id}/confirm", Action: "order.confirm", Tag: "market", Summary: "Confirm, as a second person, that the money is there"},
+	httpapi.Register(api, httpapi.Op{ID: "order-confirm", Audit: true, Method: "POST", Path: "/api/orders/{id}/confirm", Action: "order.confirm", Tag: "market", Summary: "Confirm, as a second person, that the money is there"},
 		func(ctx context.Context, in *OrderIn) (*cardOut, error) {
 			o, err := m.Confirm(ctx, in.ID)
 			return m.out(ctx, o, err)

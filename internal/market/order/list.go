@@ -27,6 +27,27 @@ func (m *Module) Sold(ctx context.Context, org id.Org, state State, req page.Req
 	return m.listed(ctx, req, func(before string, limit int) ([]Order, error) { return listSeller(ctx, org, state, before, limit) })
 }
 
+// DeskFilter chooses orders of the platform; an empty part chooses all.
+type DeskFilter struct {
+	State State
+	Org   id.Org
+	Buyer id.Account
+	Order id.Order
+}
+
+// Desk lists the platform's orders, the newest first. Where they are sent to is
+// left out: a list needs no addresses.
+func (m *Module) Desk(ctx context.Context, f DeskFilter, req page.Request) (page.Of[Order], error) {
+	if err := authz.Check(ctx, "order.desk", authz.Resource{Type: "Orders"}); err != nil {
+		return page.Of[Order]{}, err
+	}
+	p, err := m.listed(ctx, req, func(before string, limit int) ([]Order, error) { return listDesk(ctx, f, before, limit) })
+	for i := range p.Items {
+		p.Items[i].Address = Address{Region: p.Items[i].Address.Region, Place: p.Items[i].Address.Place}
+	}
+	return p, err
+}
+
 func (m *Module) listed(ctx context.Context, req page.Request, read func(string, int) ([]Order, error)) (page.Of[Order], error) {
 	var none page.Of[Order]
 	before := "~"

@@ -167,6 +167,14 @@ func (m *Module) Deny(ctx context.Context, order id.Order, reason string) (Order
 	return o, err
 }
 
+// CountClaims counts the payments that wait for confirmation.
+func (*Module) CountClaims(ctx context.Context) (int64, error) {
+	if err := authz.Check(ctx, "order.desk", authz.Resource{Type: "Payments"}); err != nil {
+		return 0, err
+	}
+	return countPayments(ctx)
+}
+
 // Claims are the payments that wait for confirmation, for the platform's desk.
 func (*Module) Claims(ctx context.Context, req page.Request) (page.Of[Payment], error) {
 	var none page.Of[Payment]

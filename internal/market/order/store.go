@@ -150,6 +150,28 @@ func listSeller(ctx context.Context, org id.Org, state State, before string, lim
 		WHERE org = $1 AND (CAST($2 AS TEXT) = '' OR state = $2) AND id < $3 ORDER BY id DESC LIMIT $4`, org, state, before, limit))
 }
 
+func listDesk(ctx context.Context, f DeskFilter, before string, limit int) ([]Order, error) {
+	return scanOrders(sqldb.From(ctx).Query(ctx, `SELECT `+orderColumns+` FROM order_order
+		WHERE (CAST($1 AS TEXT) = '' OR state = $1) AND (CAST($2 AS TEXT) = '' OR org = $2) AND (CAST($3 AS TEXT) = '' OR buyer = $3)
+			AND (CAST($4 AS TEXT) = '' OR id = $4) AND id < $5 ORDER BY id DESC LIMIT $6`, f.State, f.Org, f.Buyer, f.Order, before, limit))
+}
+
+func ordersByIDs(ctx context.Context, ids []id.Order) (map[id.Order]Order, error) {
+	text, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := scanOrders(sqldb.From(ctx).Query(ctx, `SELECT `+orderColumns+` FROM order_order WHERE id IN `+sqldb.InJSON(ctx, "$1"), string(text)))
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[id.Order]Order, len(rows))
+	for _, o := range rows {
+		out[o.ID] = o
+	}
+	return out, nil
+}
+
 // lapsed names unpaid orders that are due.
 func lapsed(ctx context.Context, now time.Time, limit int) ([]id.Order, error) {
 	rows, err := sqldb.From(ctx).Query(ctx, `SELECT id FROM order_order WHERE state = 'placed' AND expires <= $1 ORDER BY expires, id LIMIT $2`, clock.Micros(now), limit)

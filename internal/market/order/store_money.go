@@ -50,6 +50,13 @@ func insertPayment(ctx context.Context, p Payment) (bool, error) {
 	return n == 1, err
 }
 
+func countPayments(ctx context.Context) (n int64, err error) {
+	if err = sqldb.From(ctx).QueryRow(ctx, `SELECT COUNT(*) FROM order_payment WHERE confirmed = 0 AND denied = 0`).Scan(&n); err != nil {
+		return 0, fmt.Errorf("counting payments: %w", err)
+	}
+	return n, nil
+}
+
 const openColumns = `id, parent, method, reference, fen, account, at`
 
 func scanPayment(row interface{ Scan(...any) error }) (Payment, error) {

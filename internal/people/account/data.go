@@ -73,7 +73,7 @@ func (m *Module) Export(ctx context.Context) (Copy, error) {
 	c.Devices, errs[3] = m.Sessions.List(ctx, account)
 	c.Consents, errs[4] = consents(ctx, account)
 	c.Grants, errs[5] = grantsOf(ctx, account, "~", 1000)
-	c.Acts, errs[6] = listAudit(ctx, account, "~", 5000)
+	c.Acts, errs[6] = listAudit(ctx, AuditFilter{Account: account}, "~", 5000)
 	if err := errors.Join(errs[:]...); err != nil {
 		return c, err
 	}

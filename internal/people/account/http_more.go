@@ -214,6 +214,33 @@ type auditCard struct {
 	Detail  string     `json:"detail"`
 }
 
+type accountDetail struct {
+	Person  Person            `json:"account"`
+	Roles   []roleCard        `json:"roles"`
+	Host    VerificationState `json:"host" enum:"none,pending,approved,refused"`
+	HostWhy string            `json:"hostProblem" doc:"Code of what keeps the person from going live, empty when nothing does"`
+}
+
+func (m *Module) detail(ctx context.Context, account id.Account) (accountDetail, error) {
+	a, roles, err := m.Look(ctx, account)
+	if err != nil {
+		return accountDetail{}, err
+	}
+	d := accountDetail{Person: person(a)}
+	for _, r := range roles {
+		d.Roles = append(d.Roles, roleCard{r.Name, r.Org, string(r.Region)})
+	}
+	v, err := m.HostStatus(ctx, account)
+	if err != nil {
+		return d, err
+	}
+	d.Host = v.State
+	if problem := MayHostAt(v, m.Clock.Now()); problem != nil {
+		d.HostWhy = faultCode(problem)
+	}
+	return d, nil
+}
+
 func (m *Module) deskRoutes(api *httpapi.API) {
 	httpapi.Register(api, httpapi.Op{ID: "verification-queue", Method: "GET", Path: "/api/desk/host-verifications", Action: "account.review", Tag: "people", Summary: "Verifications that wait for a reviewer"},
 		func(ctx context.Context, in *struct {
@@ -244,7 +271,7 @@ func (m *Module) deskRoutes(api *httpapi.API) {
 			v, err := m.Decide(ctx, in.ID, in.Body.Approve, in.Body.Reason)
 			return &struct{ Body verificationCard }{m.verificationCard(v, "")}, err
 		})
-	httpapi.Register(api, httpapi.Op{ID: "account-search", Method: "GET", Path: "/api/desk/accounts", Action: "account.search", Tag: "people", Summary: "Accounts; a whole phone number finds its account"},
+	httpapi.Register(api, httpapi.Op{ID: "account-search", Method: "GET", Path: "/api/desk/accounts", Action: "account.search", Tag: "people", Summary: "Accounts, the newest first; a whole phone number finds its account, other words those whose name holds them"},
 		func(ctx context.Context, in *struct {
 			Q string `query:"q" maxLength:"40"`
 			PageIn
@@ -252,6 +279,14 @@ func (m *Module) deskRoutes(api *httpapi.API) {
 		) (*struct{ Body page.Of[Person] }, error) {
 			p, err := m.Search(ctx, in.Q, in.request())
 			return &struct{ Body page.Of[Person] }{page.Map(p, person)}, err
+		})
+	httpapi.Register(api, httpapi.Op{ID: "account-get", Method: "GET", Path: "/api/desk/accounts/{id}", Action: "account.search", Tag: "people", Summary: "One account, with the parts it plays and its host verification"},
+		func(ctx context.Context, in *struct {
+			ID id.Account `path:"id"`
+		},
+		) (*struct{ Body accountDetail }, error) {
+			d, err := m.detail(ctx, in.ID)
+			return &struct{ Body accountDetail }{d}, err
 		})
 	httpapi.Register(api, httpapi.Op{ID: "account-suspend", Method: "POST", Path: "/api/desk/accounts/{id}/suspend", Action: "account.suspend", Tag: "people", Summary: "Suspend an account with a reason, or lift it with none"},
 		func(ctx context.Context, in *struct {
@@ -265,11 +300,15 @@ func (m *Module) deskRoutes(api *httpapi.API) {
 		})
 	httpapi.Register(api, httpapi.Op{ID: "audit-log", Method: "GET", Path: "/api/desk/audit", Action: "account.audit", Tag: "people", Summary: "Who did what, for whom"},
 		func(ctx context.Context, in *struct {
-			Account id.Account `query:"account"`
+			Account id.Account `query:"account" doc:"Who acted, or for whom"`
+			Action  string     `query:"action" maxLength:"40" doc:"An action, or the noun it begins with: room, chat.mute"`
+			Subject string     `query:"subject" maxLength:"80" doc:"What was acted on, by its identifier"`
+			From    time.Time  `query:"from"`
+			To      time.Time  `query:"to"`
 			PageIn
 		},
 		) (*struct{ Body page.Of[auditCard] }, error) {
-			p, err := m.Log(ctx, in.Account, in.request())
+			p, err := m.Log(ctx, AuditFilter{in.Account, in.Action, in.Subject, in.From, in.To}, in.request())
 			if err != nil {
 				return nil, err
 			}

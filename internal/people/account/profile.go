@@ -2,6 +2,8 @@ package account
 
 import (
 	"context"
+	"strings"
+	"time"
 
 	"tianbo/internal/kernel/id"
 	"tianbo/internal/kernel/page"
@@ -82,14 +84,14 @@ func (m *Module) SignOut(ctx context.Context) error {
 }
 
 // Search lists accounts for administrators, the newest first; a whole phone
-// number finds its account.
-func (m *Module) Search(ctx context.Context, phone string, req page.Request) (page.Of[Account], error) {
+// number finds its account, other words those whose name holds them.
+func (m *Module) Search(ctx context.Context, words string, req page.Request) (page.Of[Account], error) {
 	var none page.Of[Account]
 	if err := authz.Check(ctx, "account.search", authz.Resource{Type: "Accounts"}); err != nil {
 		return none, err
 	}
 	var rows []row
-	if clean, ok := CleanPhone(phone); ok {
+	if clean, ok := CleanPhone(words); ok {
 		found, err := byPhone(ctx, m.Sealer.Index("phone", clean))
 		if err == nil {
 			rows = []row{found}
@@ -100,7 +102,7 @@ func (m *Module) Search(ctx context.Context, phone string, req page.Request) (pa
 			return none, err
 		}
 		var err error
-		if rows, err = listAccounts(ctx, before, req.Rows()+1); err != nil {
+		if rows, err = listAccounts(ctx, strings.TrimSpace(words), before, req.Rows()+1); err != nil {
 			return none, err
 		}
 	}
@@ -114,6 +116,27 @@ func (m *Module) Search(ctx context.Context, phone string, req page.Request) (pa
 		out.Items = append(out.Items, a)
 	}
 	return out, m.Audit(ctx, "account.search", "", "")
+}
+
+// Look is one account with the parts it plays, for administrators.
+func (m *Module) Look(ctx context.Context, account id.Account) (Account, []authz.Role, error) {
+	if err := authz.Check(ctx, "account.search", authz.Resource{Type: "Account", ID: string(account)}); err != nil {
+		return Account{}, nil, err
+	}
+	a, err := m.get(ctx, account)
+	if err != nil {
+		return a, nil, err
+	}
+	roles, err := m.Roles.RolesOf(ctx, account)
+	return a, roles, err
+}
+
+// CountPending counts the verifications that wait for a reviewer.
+func (*Module) CountPending(ctx context.Context) (int64, error) {
+	if err := authz.Check(ctx, "account.review", authz.Resource{Type: "Verifications"}); err != nil {
+		return 0, err
+	}
+	return countPending(ctx)
 }
 
 // Suspend keeps a person from signing in, with a reason they are told; an
@@ -139,8 +162,16 @@ func (m *Module) Suspend(ctx context.Context, account id.Account, reason string)
 	})
 }
 
-// Log is the audit log, the newest first; of one person when account is given.
-func (*Module) Log(ctx context.Context, account id.Account, req page.Request) (page.Of[Entry], error) {
+// AuditFilter chooses lines of the audit log; an empty part chooses all.
+type AuditFilter struct {
+	Account  id.Account // who acted, or for whom
+	Action   string     // an action, or the noun it begins with
+	Subject  string
+	From, To time.Time
+}
+
+// Log is the audit log, the newest first.
+func (*Module) Log(ctx context.Context, f AuditFilter, req page.Request) (page.Of[Entry], error) {
 	var none page.Of[Entry]
 	if err := authz.Check(ctx, "account.audit", authz.Resource{Type: "Audit"}); err != nil {
 		return none, err
@@ -149,7 +180,7 @@ func (*Module) Log(ctx context.Context, account id.Account, req page.Request) (p
 	if err := page.Decode(req.Cursor, &before); err != nil {
 		return none, err
 	}
-	rows, err := listAudit(ctx, account, before, req.Rows()+1)
+	rows, err := listAudit(ctx, f, before, req.Rows()+1)
 	if err != nil {
 		return none, err
 	}

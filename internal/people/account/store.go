@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
+	"strings"
 	"time"
 
 	"tianbo/internal/kernel/clock"
@@ -82,9 +84,15 @@ func byIDs(ctx context.Context, ids []id.Account) ([]row, error) {
 	return scanRows(sqldb.From(ctx).Query(ctx, `SELECT `+columns+` FROM account_account WHERE id IN `+sqldb.InJSON(ctx, "$1"), string(text)))
 }
 
-func listAccounts(ctx context.Context, after string, limit int) ([]row, error) {
-	return scanRows(sqldb.From(ctx).Query(ctx, `SELECT `+columns+` FROM account_account WHERE id < $1 AND erased = 0 ORDER BY id DESC LIMIT $2`, after, limit))
+// listAccounts finds words anywhere in a shown name.
+func listAccounts(ctx context.Context, words, before string, limit int) ([]row, error) {
+	return scanRows(sqldb.From(ctx).Query(ctx, `SELECT `+columns+` FROM account_account
+		WHERE id < $1 AND erased = 0 AND (CAST($2 AS TEXT) = '' OR lower(name) LIKE '%' || lower($2) || '%' ESCAPE '\') ORDER BY id DESC LIMIT $3`,
+		before, likeWords.Replace(words), limit))
 }
+
+// likeWords takes their meaning from the signs of LIKE.
+var likeWords = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
 // insert makes an account unless the phone has one; false then.
 func insert(ctx context.Context, a row, index []byte) (bool, error) {
@@ -184,9 +192,17 @@ func insertAudit(ctx context.Context, e Entry) error {
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, e.ID, clock.Micros(e.At), e.Actor, e.For, e.Action, e.Subject, e.Detail, e.Address)
 }
 
-func listAudit(ctx context.Context, actor id.Account, before string, limit int) ([]Entry, error) {
+func listAudit(ctx context.Context, f AuditFilter, before string, limit int) ([]Entry, error) {
+	to := clock.Micros(f.To)
+	if f.To.IsZero() {
+		to = math.MaxInt64
+	}
 	rows, err := sqldb.From(ctx).Query(ctx, `SELECT id, at, actor, on_behalf, action, subject, detail, address FROM account_audit
-		WHERE (CAST($1 AS TEXT) = '' OR actor = $1 OR on_behalf = $1) AND id < $2 ORDER BY id DESC LIMIT $3`, actor, before, limit)
+		WHERE (CAST($1 AS TEXT) = '' OR actor = $1 OR on_behalf = $1)
+			AND (CAST($2 AS TEXT) = '' OR action = $2 OR substr(action, 1, length($2) + 1) = $2 || '.')
+			AND (CAST($3 AS TEXT) = '' OR subject = $3 OR substr(subject, 1, length($3) + 1) = $3 || ' ')
+			AND at >= $4 AND at < $5 AND id < $6 ORDER BY id DESC LIMIT $7`,
+		f.Account, f.Action, f.Subject, clock.Micros(f.From), to, before, limit)
 	if err != nil {
 		return nil, fmt.Errorf("reading the audit log: %w", err)
 	}

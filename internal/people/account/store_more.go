@@ -116,6 +116,13 @@ func verifications(ctx context.Context, state VerificationState, after string, l
 	return out, rows.Err()
 }
 
+func countPending(ctx context.Context) (n int64, err error) {
+	if err = sqldb.From(ctx).QueryRow(ctx, `SELECT COUNT(*) FROM account_verification WHERE state = 'pending'`).Scan(&n); err != nil {
+		return 0, fmt.Errorf("counting verifications: %w", err)
+	}
+	return n, nil
+}
+
 // decide records a decision on a pending record; false when it was decided.
 func decide(ctx context.Context, v Verification) (bool, error) {
 	res, err := sqldb.From(ctx).Exec(ctx, `UPDATE account_verification SET state = $2, reason = $3, decided = $4, decided_by = $5

@@ -12,5 +12,7 @@ var (
 		"请填联系方式、地址，以及营业执照号或免登记理由（二选一）", "Give a contact, an address, and either a licence number or the ground of exemption.").At("body.identity")
 	ErrRole   = fault.Define(fault.Invalid, "org_role", "没有这种身份", "There is no such role.").At("body.role")
 	ErrInvite = fault.Define(fault.NotFound, "invite_over", "邀请已失效，请对方再发一次", "The invitation is no longer valid. Ask for a new one.")
-	ErrLast   = fault.Define(fault.Conflict, "last_owner", "这是最后一位负责人，先请别人接手", "This is the last owner. Let someone take over first.")
+	// ErrLastAdmin keeps somebody there who can appoint others.
+	ErrLastAdmin = fault.Define(fault.Conflict, "last_admin", "这是最后一位平台管理员，先任命另一位", "This is the last administrator. Appoint another first.")
+	ErrLast      = fault.Define(fault.Conflict, "last_owner", "这是最后一位负责人，先请别人接手", "This is the last owner. Let someone take over first.")
 )

@@ -64,13 +64,15 @@ func (p PageIn) request() page.Request { return page.Request{Cursor: p.Cursor, L
 
 // Routes adds the module's operations.
 func (m *Module) Routes(api *httpapi.API) {
-	httpapi.Register(api, httpapi.Op{ID: "org-list", Method: "GET", Path: "/api/orgs", Action: "org.list", Tag: "people", Summary: "Organisations"},
+	httpapi.Register(api, httpapi.Op{ID: "org-list", Method: "GET", Path: "/api/orgs", Action: "org.list", Tag: "people", Summary: "Organisations, the newest last"},
 		func(ctx context.Context, in *struct {
-			Kind Kind `query:"kind"`
+			Kind   Kind   `query:"kind"`
+			Region string `query:"region" maxLength:"12" doc:"A region code; all within it"`
+			Q      string `query:"q" maxLength:"40" doc:"Words in the name or village"`
 			PageIn
 		},
 		) (*struct{ Body page.Of[Card] }, error) {
-			p, err := m.List(ctx, in.Kind, in.request())
+			p, err := m.List(ctx, Filter{in.Kind, geo.Region(in.Region), in.Q}, in.request())
 			return &struct{ Body page.Of[Card] }{page.Map(p, card)}, err
 		})
 	httpapi.Register(api, httpapi.Op{ID: "org-get", Method: "GET", Path: "/api/orgs/{id}", Action: "org.view", Tag: "people", Summary: "One organisation, with the identity the law makes public"},
@@ -84,7 +86,7 @@ func (m *Module) Routes(api *httpapi.API) {
 			o, err := m.Create(ctx, Org{Kind: b.Kind, Name: b.Name, Region: geo.Region(b.Region), Village: b.Village, About: b.About, Identity: b.identity()})
 			return &cardOut{card(o)}, err
 		})
-	httpapi.Register(api, httpapi.Op{ID: "org-edit", Method: "PUT", Path: "/api/orgs/{id}", Action: "org.edit", Tag: "people", Summary: "Change an organisation; kind and region stay"},
+	httpapi.Register(api, httpapi.Op{ID: "org-edit", Audit: true, Method: "PUT", Path: "/api/orgs/{id}", Action: "org.edit", Tag: "people", Summary: "Change an organisation; kind and region stay"},
 		func(ctx context.Context, in *struct {
 			OrgIn
 			Body orgBody
@@ -119,7 +121,7 @@ func (m *Module) memberRoutes(api *httpapi.API) {
 				return memberCard{x.Account, names[x.Account], x.Role, x.Since}
 			})}, err
 		})
-	httpapi.Register(api, httpapi.Op{ID: "org-invite", Method: "POST", Path: "/api/orgs/{id}/invitations", Action: "org.invite", Tag: "people", Status: 201, Volatile: true, Summary: "Invite somebody; the secret is shown once and works once"},
+	httpapi.Register(api, httpapi.Op{ID: "org-invite", Audit: true, Method: "POST", Path: "/api/orgs/{id}/invitations", Action: "org.invite", Tag: "people", Status: 201, Volatile: true, Summary: "Invite somebody; the secret is shown once and works once"},
 		func(ctx context.Context, in *struct {
 			OrgIn
 			Body struct {
@@ -155,7 +157,7 @@ func (m *Module) memberRoutes(api *httpapi.API) {
 			o, err := m.Accept(ctx, in.Body.Secret)
 			return &cardOut{card(o)}, err
 		})
-	httpapi.Register(api, httpapi.Op{ID: "member-remove", Method: "DELETE", Path: "/api/orgs/{id}/members/{account}/{role}", Action: "org.remove", Tag: "people", Summary: "End a member's part"},
+	httpapi.Register(api, httpapi.Op{ID: "member-remove", Audit: true, Method: "DELETE", Path: "/api/orgs/{id}/members/{account}/{role}", Action: "org.remove", Tag: "people", Summary: "End a member's part"},
 		func(ctx context.Context, in *struct {
 			OrgIn
 			Account id.Account `path:"account"`
@@ -164,7 +166,7 @@ func (m *Module) memberRoutes(api *httpapi.API) {
 		) (*doneOut, error) {
 			return &doneOut{}, m.Remove(ctx, in.ID, in.Account, in.Role)
 		})
-	httpapi.Register(api, httpapi.Op{ID: "role-appoint", Method: "POST", Path: "/api/desk/roles", Action: "org.appoint", Tag: "people", Summary: "Give a part on the platform within a region"},
+	httpapi.Register(api, httpapi.Op{ID: "role-appoint", Audit: true, Method: "POST", Path: "/api/desk/roles", Action: "org.appoint", Tag: "people", Summary: "Give a part on the platform within a region"},
 		func(ctx context.Context, in *struct {
 			Body struct {
 				Account id.Account `json:"account"`
@@ -174,5 +176,76 @@ func (m *Module) memberRoutes(api *httpapi.API) {
 		},
 		) (*doneOut, error) {
 			return &doneOut{}, m.Appoint(ctx, in.Body.Account, in.Body.Role, geo.Region(in.Body.Region))
+		})
+	m.staffRoutes(api)
+}
+
+type staffCard struct {
+	Account id.Account `json:"account"`
+	Name    string     `json:"name"`
+	Role    string     `json:"role"`
+	Region  string     `json:"region" doc:"Empty is everywhere"`
+	Since   time.Time  `json:"since"`
+}
+
+func (m *Module) staffRoutes(api *httpapi.API) {
+	httpapi.Register(api, httpapi.Op{ID: "role-list", Method: "GET", Path: "/api/desk/roles", Action: "org.appoint", Tag: "people", Summary: "Who plays a part on the platform"},
+		func(ctx context.Context, in *PageIn) (*struct{ Body page.Of[staffCard] }, error) {
+			p, err := m.Staff(ctx, in.request())
+			if err != nil {
+				return nil, err
+			}
+			var accounts []id.Account
+			for _, x := range p.Items {
+				accounts = append(accounts, x.Account)
+			}
+			names, err := m.Names(ctx, accounts)
+			return &struct{ Body page.Of[staffCard] }{page.Map(p, func(x Staff) staffCard {
+				return staffCard{x.Account, names[x.Account], x.Role, string(x.Region), x.Since}
+			})}, err
+		})
+	httpapi.Register(api, httpapi.Op{ID: "role-dismiss", Audit: true, Method: "POST", Path: "/api/desk/roles/dismiss", Action: "org.appoint", Tag: "people", Summary: "End a part on the platform; the last administrator stays"},
+		func(ctx context.Context, in *struct {
+			Body struct {
+				Account id.Account `json:"account"`
+				Role    string     `json:"role" maxLength:"20"`
+				Region  string     `json:"region" maxLength:"12"`
+			}
+		},
+		) (*doneOut, error) {
+			return &doneOut{}, m.Dismiss(ctx, in.Body.Account, in.Body.Role, geo.Region(in.Body.Region))
+		})
+	type inviteCard struct {
+		ID      id.Invite `json:"id"`
+		Role    string    `json:"role"`
+		By      string    `json:"by" doc:"Name of the one who invited"`
+		Expires time.Time `json:"expires"`
+	}
+	httpapi.Register(api, httpapi.Op{ID: "invitation-list", Method: "GET", Path: "/api/orgs/{id}/invitations", Action: "org.invite", Tag: "people", Summary: "Invitations that still wait, without their secrets"},
+		func(ctx context.Context, in *struct {
+			OrgIn
+			PageIn
+		},
+		) (*struct{ Body page.Of[inviteCard] }, error) {
+			p, err := m.Invites(ctx, in.ID, in.request())
+			if err != nil {
+				return nil, err
+			}
+			var accounts []id.Account
+			for _, x := range p.Items {
+				accounts = append(accounts, x.By)
+			}
+			names, err := m.Names(ctx, accounts)
+			return &struct{ Body page.Of[inviteCard] }{page.Map(p, func(x Invite) inviteCard {
+				return inviteCard{x.ID, x.Role, names[x.By], x.Expires}
+			})}, err
+		})
+	httpapi.Register(api, httpapi.Op{ID: "invitation-revoke", Audit: true, Method: "DELETE", Path: "/api/orgs/{id}/invitations/{invite}", Action: "org.invite", Tag: "people", Summary: "Take an invitation back"},
+		func(ctx context.Context, in *struct {
+			OrgIn
+			Invite id.Invite `path:"invite"`
+		},
+		) (*doneOut, error) {
+			return &doneOut{}, m.Revoke(ctx, in.ID, in.Invite)
 		})
 }

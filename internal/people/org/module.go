@@ -116,17 +116,25 @@ func (m *Module) View(ctx context.Context, org id.Org) (Org, error) {
 	return m.own(ctx, org, "org.view")
 }
 
-// List gives organisations of a kind ("" is all).
-func (m *Module) List(ctx context.Context, kind Kind, req page.Request) (page.Of[Org], error) {
+// Filter chooses organisations; an empty part chooses all.
+type Filter struct {
+	Kind   Kind
+	Region geo.Region // and all within it
+	Words  string     // in the name or village
+}
+
+// List gives organisations, the newest last.
+func (m *Module) List(ctx context.Context, f Filter, req page.Request) (page.Of[Org], error) {
 	var none page.Of[Org]
 	if err := authz.Check(ctx, "org.list", authz.Resource{Type: "Orgs"}); err != nil {
 		return none, err
 	}
+	f.Words = strings.Join(strings.Fields(f.Words), " ")
 	after := ""
 	if err := page.Decode(req.Cursor, &after); err != nil {
 		return none, err
 	}
-	rows, err := list(ctx, kind, after, req.Rows()+1)
+	rows, err := list(ctx, f, after, req.Rows()+1)
 	if err != nil {
 		return none, err
 	}

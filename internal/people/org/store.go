@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"tianbo/internal/kernel/clock"
@@ -83,10 +84,15 @@ func byIDs(ctx context.Context, ids []id.Org) ([]Org, error) {
 	return scanAll(sqldb.From(ctx).Query(ctx, `SELECT `+columns+` FROM org_org WHERE id IN `+sqldb.InJSON(ctx, "$1"), string(text)))
 }
 
-func list(ctx context.Context, kind Kind, after string, limit int) ([]Org, error) {
+func list(ctx context.Context, f Filter, after string, limit int) ([]Org, error) {
 	return scanAll(sqldb.From(ctx).Query(ctx, `SELECT `+columns+` FROM org_org
-		WHERE (CAST($1 AS TEXT) = '' OR kind = $1) AND id > $2 ORDER BY id LIMIT $3`, kind, after, limit))
+		WHERE (CAST($1 AS TEXT) = '' OR kind = $1) AND substr(region, 1, length(CAST($2 AS TEXT))) = $2
+			AND (CAST($3 AS TEXT) = '' OR lower(name) LIKE '%' || lower($3) || '%' ESCAPE '\' OR lower(village) LIKE '%' || lower($3) || '%' ESCAPE '\')
+			AND id > $4 ORDER BY id LIMIT $5`, f.Kind, string(f.Region), likeWords.Replace(f.Words), after, limit))
 }
+
+// likeWords takes their meaning from the signs of LIKE.
+var likeWords = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
 func giveRole(ctx context.Context, account id.Account, org id.Org, role string, region geo.Region, now time.Time) (bool, error) {
 	res, err := sqldb.From(ctx).Exec(ctx, `INSERT INTO org_role (account, org, role, region, since) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,

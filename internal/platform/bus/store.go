@@ -127,6 +127,69 @@ func counts(ctx context.Context) (Counts, error) {
 	return c, nil
 }
 
+// Failure is an event a handler has given up, or a job that was.
+type Failure struct {
+	Kind   string // event or job
+	Name   string // subject or kind
+	Key    string // the event, or what the job is about
+	By     string // the handler; empty for a job
+	Error  string
+	Failed time.Time
+}
+
+func failures(ctx context.Context, limit int) ([]Failure, error) {
+	rows, err := sqldb.From(ctx).Query(ctx, `SELECT what, name, key, handler, error, at FROM (
+		SELECT 'event' AS what, subject AS name, event AS key, handler, error, at FROM bus_dead
+		UNION ALL SELECT 'job', kind, key, '', error, failed FROM bus_job WHERE failed > 0) gone ORDER BY at DESC, key LIMIT $1`, limit)
+	if err != nil {
+		return nil, fmt.Errorf("listing failures: %w", err)
+	}
+	defer rows.Close()
+	var out []Failure
+	for rows.Next() {
+		var f Failure
+		var at int64
+		if err := rows.Scan(&f.Kind, &f.Name, &f.Key, &f.By, &f.Error, &at); err != nil {
+			return nil, fmt.Errorf("reading a failure: %w", err)
+		}
+		f.Failed = clock.FromMicros(at)
+		out = append(out, f)
+	}
+	return out, rows.Err()
+}
+
+// reviveEvent takes a given-up event back from a handler's dead letters; false
+// when it is not there.
+func reviveEvent(ctx context.Context, event id.Event, handler string) (Event, bool, error) {
+	e := Event{ID: event}
+	var payload string
+	err := sqldb.From(ctx).QueryRow(ctx, `DELETE FROM bus_dead WHERE event = $1 AND handler = $2 RETURNING subject, payload`, event, handler).Scan(&e.Subject, &payload)
+	if errors.Is(err, sql.ErrNoRows) {
+		return e, false, nil
+	}
+	if err == nil {
+		_, err = sqldb.From(ctx).Exec(ctx, `DELETE FROM bus_inbox WHERE event = $1 AND handler = $2`, event, handler)
+	}
+	if err == nil {
+		_, err = sqldb.From(ctx).Exec(ctx, `UPDATE bus_outbox SET pending = pending + 1 WHERE id = $1`, event)
+	}
+	if err != nil {
+		return e, false, fmt.Errorf("reviving an event: %w", err)
+	}
+	e.Payload = []byte(payload)
+	return e, true, nil
+}
+
+// reviveJob makes a given-up job due at once.
+func reviveJob(ctx context.Context, kind, key string, now time.Time) error {
+	_, err := sqldb.From(ctx).Exec(ctx, `UPDATE bus_job SET failed = 0, attempts = 0, lease = 0, error = '', due = $3, version = version + 1
+		WHERE kind = $1 AND key = $2 AND failed > 0`, kind, key, clock.Micros(now))
+	if err != nil {
+		return fmt.Errorf("reviving %s: %w", kind, err)
+	}
+	return nil
+}
+
 func takeLease(ctx context.Context, name, holder string, now, until time.Time) (bool, error) {
 	res, err := sqldb.From(ctx).Exec(ctx, `INSERT INTO bus_lease (name, holder, until) VALUES ($1, $2, $3)
 		ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until

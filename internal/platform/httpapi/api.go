@@ -36,6 +36,8 @@ type Deps struct {
 	Clock    clock.Clock
 	// Observe is told of every answered request; may be nil.
 	Observe func(ctx context.Context, method, route string, status int, took time.Duration)
+	// Audit keeps acts of office and what helpers do for others; may be nil.
+	Audit func(ctx context.Context, action, subject, detail string) error
 	// TrustedProxies may say, by X-Forwarded-For, whom they speak for.
 	TrustedProxies []netip.Prefix
 	// Origins are further web origins that may write, e.g. a public URL

@@ -36,8 +36,11 @@ type Op struct {
 	// Volatile: the answer holds a secret shown once or sets a cookie, so it
 	// is never stored; a repeat runs again.
 	Volatile bool
-	MaxBody  int64 // bytes; 256 KiB when 0
-	Status   int   // of success; 200 when 0
+	// Audit: an act of office, which the audit log keeps with the request's
+	// body. What a helper does for another is always kept.
+	Audit   bool
+	MaxBody int64 // bytes; 256 KiB when 0
+	Status  int   // of success; 200 when 0
 }
 
 const defaultMaxBody = 256 << 10
@@ -82,6 +85,11 @@ func Register[I, O any](a *API, op Op, handler func(context.Context, *I) (*O, er
 		}
 		if op.Action != Public && !authz.Checked(ctx) {
 			return nil, fmt.Errorf("operation %s asked no policy", op.ID)
+		}
+		if write {
+			if err := a.audit(ctx, op, in); err != nil {
+				return nil, err
+			}
 		}
 		if out != nil {
 			fill(reflect.ValueOf(out).Elem())
@@ -140,6 +148,7 @@ func (a *API) gate(op Op) func(huma.Context, func(huma.Context)) {
 			}
 			hc = huma.WithValue(hc, keyKey{}, key)
 		}
+		hc = huma.WithValue(hc, subjectKey{}, subject(op, r))
 		if op.Action != Public {
 			if err := authz.Possible(a.deps.Policies.Attach(r.Context()), op.Action); err != nil {
 				WriteProblem(w, r, err)

@@ -68,8 +68,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Accounts; a whole phone number finds its account */
+        /** Accounts, the newest first; a whole phone number finds its account, other words those whose name holds them */
         get: operations["account-search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/desk/accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One account, with the parts it plays and its host verification */
+        get: operations["account-get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -112,6 +129,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/desk/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How this node is doing, and what it has given up */
+        get: operations["desk-health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/desk/health/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a given-up event or job run again */
+        post: operations["desk-retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/desk/host-verifications": {
         parameters: {
             query?: never;
@@ -146,6 +197,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/desk/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lines that wait for a person, held or reported, of one room or of all, the oldest first */
+        get: operations["chat-patrol"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/desk/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Orders of the platform, the newest first, without the places they go to */
+        get: operations["order-desk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/desk/payments": {
         parameters: {
             query?: never;
@@ -170,10 +255,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Who plays a part on the platform */
+        get: operations["role-list"];
         put?: never;
         /** Give a part on the platform within a region */
         post: operations["role-appoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/desk/roles/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a part on the platform; the last administrator stays */
+        post: operations["role-dismiss"];
         delete?: never;
         options?: never;
         head?: never;
@@ -189,6 +292,23 @@ export interface paths {
         };
         /** Rooms on air or frozen, for patrol */
         get: operations["room-patrol"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/desk/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits on the platform, as far as it concerns the actor */
+        get: operations["desk-summary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -499,6 +619,23 @@ export interface paths {
         put?: never;
         /** Take a line off everyone's screen */
         post: operations["chat-retract"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lines/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a reported line stand; its reports are settled */
+        post: operations["chat-settle"];
         delete?: never;
         options?: never;
         head?: never;
@@ -896,7 +1033,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Organisations */
+        /** Organisations, the newest last */
         get: operations["org-list"];
         put?: never;
         /** Register an organisation; the actor becomes its owner */
@@ -932,11 +1069,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Invitations that still wait, without their secrets */
+        get: operations["invitation-list"];
         put?: never;
         /** Invite somebody; the secret is shown once and works once */
         post: operations["org-invite"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orgs/{id}/invitations/{invite}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take an invitation back */
+        delete: operations["invitation-revoke"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1849,6 +2004,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What keeps a recording, and who has asked to delete it */
+        get: operations["session-evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}/hidden": {
         parameters: {
             query?: never;
@@ -2049,6 +2221,14 @@ export interface components {
             };
             verification: components["schemas"]["AccountVerification"];
         };
+        AccountDetail: {
+            account: components["schemas"]["AccountPerson"];
+            /** @enum {string} */
+            host: "none" | "pending" | "approved" | "refused";
+            /** @description Code of what keeps the person from going live, empty when nothing does */
+            hostProblem: string;
+            roles: components["schemas"]["AccountRoleCard"][];
+        };
         AccountDeviceCard: {
             /** Format: date-time */
             created: string;
@@ -2194,6 +2374,97 @@ export interface components {
             items: components["schemas"]["AccountVerificationCard"][];
             /** @description Cursor of the next page, empty at the end */
             next: string;
+        };
+        AppDeskBody: {
+            /**
+             * Format: int64
+             * @description Recordings whose deletion waits for a second person
+             */
+            deletions?: number;
+            /** Format: int64 */
+            linesHeld?: number;
+            /** Format: int64 */
+            linesReported?: number;
+            /**
+             * Format: int64
+             * @description Payments that wait for a second person
+             */
+            payments?: number;
+            /**
+             * Format: int64
+             * @description Host verifications that wait
+             */
+            reviews?: number;
+            /** Format: int64 */
+            roomsAway?: number;
+            /** Format: int64 */
+            roomsFrozen?: number;
+            /** Format: int64 */
+            roomsLive?: number;
+            /**
+             * Format: int64
+             * @description Events and jobs that were given up
+             */
+            workFailed?: number;
+        };
+        AppFailure: {
+            error: string;
+            /** Format: date-time */
+            failedAt: string;
+            /** @description Which handler gave the event up; empty for jobs */
+            handler: string;
+            /** @description Which one: the event, or what the job is about */
+            key: string;
+            /** @enum {string} */
+            kind: "event" | "job";
+            /** @description Of the event's subject or the job */
+            name: string;
+        };
+        AppHealthBody: {
+            /**
+             * Format: int64
+             * @description Browsers connected to this node
+             */
+            connections: number;
+            /**
+             * Format: int64
+             * @description Given up by a handler
+             */
+            eventsDead: number;
+            /**
+             * Format: int64
+             * @description Sent, but not yet handled by all
+             */
+            eventsPending: number;
+            /** Format: int64 */
+            eventsUnsent: number;
+            /** @description What was given up, the newest first, at most 50 */
+            failures: components["schemas"]["AppFailure"][];
+            /** Format: int64 */
+            jobsFailed: number;
+            /**
+             * Format: int64
+             * @description Media units left out by lagging outputs
+             */
+            mediaDropped: number;
+            /**
+             * Format: int64
+             * @description Hosts and guests sending now
+             */
+            publishers: number;
+            /**
+             * Format: int64
+             * @description Recorded files not yet in the store
+             */
+            recordingsUnsaved: number;
+            /**
+             * Format: date-time
+             * @description When this node began to serve
+             */
+            since: string;
+            version: string;
+            /** Format: int64 */
+            webrtcViewers: number;
         };
         AppPlatformBody: {
             /** @description Everything here is invented; sign-in codes are shown on the screen */
@@ -2388,6 +2659,19 @@ export interface components {
             /** @description Cursor of the next page, empty at the end */
             next: string;
         };
+        ChatWaiting: {
+            line: components["schemas"]["ChatShape"];
+            /** @description What people wrote who reported it */
+            reasons: string[];
+            room: string;
+            roomTitle: string;
+        };
+        ChatWaitingPage: {
+            /** @description The rows of this page, never null */
+            items: components["schemas"]["ChatWaiting"][];
+            /** @description Cursor of the next page, empty at the end */
+            next: string;
+        };
         "Clip-cutRequest": {
             /**
              * Format: double
@@ -2454,6 +2738,13 @@ export interface components {
         };
         "Data-eraseRequest": {
             on: boolean;
+        };
+        "Desk-retryRequest": {
+            handler?: string;
+            key: string;
+            /** @enum {string} */
+            kind: "event" | "job";
+            name: string;
         };
         "Draw-openRequest": {
             /** Format: int64 */
@@ -2846,12 +3137,28 @@ export interface components {
         OrderClaimCard: {
             /** Format: date-time */
             at: string;
+            buyerName: string;
+            /** @description The actor is the second person: may confirm or deny */
+            canDecide: boolean;
+            /**
+             * Format: date-time
+             * @description When the order lapses if nobody decides
+             */
+            expiresAt: string;
             /** Format: int64 */
             fen: number;
             id: string;
             method: string;
             order: string;
+            org: string;
             reference: string;
+            /** @description Whose responsible people confirm or deny it */
+            seller: string;
+            /**
+             * @description Of the order
+             * @enum {string}
+             */
+            state: "placed" | "paid" | "packed" | "shipped" | "delivered" | "completed" | "closed" | "expired" | "cancelled";
         };
         OrderClaimCardPage: {
             /** @description The rows of this page, never null */
@@ -2966,6 +3273,20 @@ export interface components {
             /** @description Cursor of the next page, empty at the end */
             next: string;
         };
+        OrgInviteCard: {
+            /** @description Name of the one who invited */
+            by: string;
+            /** Format: date-time */
+            expires: string;
+            id: string;
+            role: string;
+        };
+        "OrgInviteCard\u00B71Page": {
+            /** @description The rows of this page, never null */
+            items: components["schemas"]["OrgInviteCard"][];
+            /** @description Cursor of the next page, empty at the end */
+            next: string;
+        };
         OrgMemberCard: {
             account: string;
             name: string;
@@ -2976,6 +3297,21 @@ export interface components {
         OrgMemberCardPage: {
             /** @description The rows of this page, never null */
             items: components["schemas"]["OrgMemberCard"][];
+            /** @description Cursor of the next page, empty at the end */
+            next: string;
+        };
+        OrgStaffCard: {
+            account: string;
+            name: string;
+            /** @description Empty is everywhere */
+            region: string;
+            role: string;
+            /** Format: date-time */
+            since: string;
+        };
+        OrgStaffCardPage: {
+            /** @description The rows of this page, never null */
+            items: components["schemas"]["OrgStaffCard"][];
             /** @description Cursor of the next page, empty at the end */
             next: string;
         };
@@ -3055,6 +3391,11 @@ export interface components {
             reason?: string;
         };
         "Role-appointRequest": {
+            account: string;
+            region: string;
+            role: string;
+        };
+        "Role-dismissRequest": {
             account: string;
             region: string;
             role: string;
@@ -3177,6 +3518,7 @@ export interface components {
              * @description Absent until a second person has confirmed
              */
             doneAt?: string;
+            reason: string;
             session: string;
         };
         RoomDetail: {
@@ -3215,6 +3557,28 @@ export interface components {
             /** Format: int64 */
             viewers: number;
             whepUrl: string;
+        };
+        RoomEvidenceBody: {
+            /** @description The actor may ask for the deletion, or confirm it */
+            canErase: boolean;
+            deletion?: components["schemas"]["RoomDeletionBody"];
+            deletionAskedByName: string;
+            /** @description In force, the oldest first */
+            holds: components["schemas"]["RoomHeldBody"][];
+            /**
+             * Format: date-time
+             * @description Until when the law asks for the recording; absent while on air
+             */
+            keepUntil?: string;
+            session: string;
+        };
+        RoomHeldBody: {
+            /** Format: date-time */
+            at: string;
+            byName: string;
+            case: string;
+            id: string;
+            reason: string;
         };
         RoomHoldBody: {
             /** Format: date-time */
@@ -3273,6 +3637,8 @@ export interface components {
         };
         "Session-hideRequest": {
             hidden: boolean;
+            /** @description Needed from those who answer for the platform: 5 to 200 characters */
+            reason?: string;
         };
         "Session-holdRequest": {
             case: string;
@@ -3454,6 +3820,37 @@ export interface operations {
             };
         };
     };
+    "account-get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "account-suspend": {
         parameters: {
             query?: never;
@@ -3493,7 +3890,14 @@ export interface operations {
     "audit-log": {
         parameters: {
             query?: {
+                /** @description Who acted, or for whom */
                 account?: string;
+                /** @description An action, or the noun it begins with: room, chat.mute */
+                action?: string;
+                /** @description What was acted on, by its identifier */
+                subject?: string;
+                from?: string;
+                to?: string;
                 cursor?: string;
                 limit?: number;
             };
@@ -3511,6 +3915,69 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AccountAuditCardPage"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "desk-health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppHealthBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "desk-retry": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 8 to 64 letters, digits, - or _; a repeat with the same key gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Desk-retryRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -3594,6 +4061,76 @@ export interface operations {
             };
         };
     };
+    "chat-patrol": {
+        parameters: {
+            query?: {
+                wait?: "held" | "reported";
+                room?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatWaitingPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "order-desk": {
+        parameters: {
+            query?: {
+                state?: "" | "placed" | "paid" | "packed" | "shipped" | "delivered" | "completed" | "closed" | "expired" | "cancelled";
+                org?: string;
+                buyer?: string;
+                order?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderCardPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "payment-claims": {
         parameters: {
             query?: {
@@ -3613,6 +4150,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrderClaimCardPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "role-list": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgStaffCardPage"];
                 };
             };
             /** @description Error */
@@ -3660,6 +4229,40 @@ export interface operations {
             };
         };
     };
+    "role-dismiss": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 8 to 64 letters, digits, - or _; a repeat with the same key gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Role-dismissRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "room-patrol": {
         parameters: {
             query?: {
@@ -3679,6 +4282,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RoomCardPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "desk-summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppDeskBody"];
                 };
             };
             /** @description Error */
@@ -4335,6 +4967,40 @@ export interface operations {
                 "application/json": components["schemas"]["ReasonInBody"];
             };
         };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatShape"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "chat-settle": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 8 to 64 letters, digits, - or _; a repeat with the same key gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description OK */
             200: {
@@ -5246,6 +5912,10 @@ export interface operations {
         parameters: {
             query?: {
                 kind?: string;
+                /** @description A region code; all within it */
+                region?: string;
+                /** @description Words in the name or village */
+                q?: string;
                 cursor?: string;
                 limit?: number;
             };
@@ -5380,6 +6050,40 @@ export interface operations {
             };
         };
     };
+    "invitation-list": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgInviteCard\u00B71Page"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "org-invite": {
         parameters: {
             query?: never;
@@ -5406,6 +6110,39 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Org-inviteResponse"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "invitation-revoke": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 8 to 64 letters, digits, - or _; a repeat with the same key gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                invite: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -7617,6 +8354,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClipCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session-evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomEvidenceBody"];
                 };
             };
             /** @description Error */
