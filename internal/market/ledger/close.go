@@ -121,7 +121,9 @@ const JobClose = "ledger.close"
 // ScheduleClose makes sure that the next night's close will come.
 func (m *Module) ScheduleClose(ctx context.Context) error {
 	next := clock.Day(m.Clock.Now()).AddDate(0, 0, 1)
-	return bus.Schedule(ctx, bus.Job{Kind: JobClose, Key: next.Format(time.DateOnly), Due: next.Add(grace + 5*time.Minute)})
+	return sqldb.Write(ctx, func(ctx context.Context) error {
+		return bus.Schedule(ctx, bus.Job{Kind: JobClose, Key: next.Format(time.DateOnly), Due: next.Add(grace + 5*time.Minute)})
+	})
 }
 
 func (m *Module) nightly(ctx context.Context, _ bus.Job) error {
