@@ -23,7 +23,7 @@ type preparationBody struct {
 
 func (m *Module) hostRoutes(api *httpapi.API) {
 	httpapi.Register(api, httpapi.Op{
-		ID: "room-mine", Method: "GET", Path: "/api/me/rooms", Action: "room.list", Tag: "live", Self: true, Summary: "The rooms the actor hosts",
+		ID: "room-mine", Method: "GET", Path: "/api/me/rooms", Action: "room.mine", Tag: "live", Self: true, Summary: "The rooms the actor hosts",
 	}, func(ctx context.Context, _ *struct{}) (*struct {
 		Body struct {
 			Items []Card `json:"items"`

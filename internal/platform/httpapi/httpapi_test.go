@@ -47,6 +47,8 @@ type world struct {
 	clock    *clock.Fake
 	sessions session.Sessions
 	runs     atomic.Int64 // of the handler of write
+	mu       sync.Mutex
+	heard    []string // by the observer
 }
 
 // Authenticate is as the account module's: a dead cookie is a visitor, a dead
@@ -100,6 +102,11 @@ func newWorld(t *testing.T, db *sqldb.DB, factor float64) *world {
 	w.sessions = session.Sessions{Clock: w.clock}
 	api := httpapi.New(httpapi.Deps{
 		Auth: w, Policies: policies, Attach: db.Attach, Sealer: sealer, Clock: w.clock, RateFactor: factor, Version: "1",
+		Observe: func(_ context.Context, method, route string, status int, _ time.Duration) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.heard = append(w.heard, fmt.Sprintf("%s %s %d", method, route, status))
+		},
 		Origins: []string{"https://shop.example"}, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 	})
 	op := func(id, method, path, action string) httpapi.Op {
@@ -467,6 +474,21 @@ func TestHeadersOfEveryAnswer(t *testing.T) {
 					t.Errorf("%s: %s is %q", path, name, got)
 				}
 			}
+		}
+	})
+}
+
+func TestObserverHearsTheRoute(t *testing.T) {
+	each(t, 1, func(t *testing.T, w *world) {
+		me := w.signIn(t)
+		w.do(t, "POST", "/api/notes", `{"text":"ok"}`, "Cookie", me)
+		w.do(t, "POST", "/api/notes", `{"text":"panic"}`, "Cookie", me)
+		w.do(t, "GET", "/api/none", "")
+		want := []string{"POST POST /api/notes 200", "POST POST /api/notes 500", "GET /api/ 404"}
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if got := strings.Join(w.heard, "; "); got != strings.Join(want, "; ") {
+			t.Errorf("heard %s, want %s", got, strings.Join(want, "; "))
 		}
 	})
 }

@@ -33,6 +33,7 @@ func (a *API) Handler(rest http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
 		h.Set("X-Frame-Options", "SAMEORIGIN")
 		rec := &recorder{ResponseWriter: w}
+		matched := "unmatched"
 		start := time.Now()
 		defer func() {
 			if cause := recover(); cause != nil && !aborted(cause) {
@@ -44,10 +45,10 @@ func (a *API) Handler(rest http.Handler) http.Handler {
 				}
 			}
 			if a.deps.Observe != nil {
-				a.deps.Observe(ctx, r.Method, route(r), rec.code(), time.Since(start))
+				a.deps.Observe(ctx, r.Method, matched, rec.code(), time.Since(start))
 			}
 		}()
-		inner.ServeHTTP(rec, r)
+		inner.ServeHTTP(rec, r.WithContext(context.WithValue(ctx, routeKey{}, &matched)))
 	})
 }
 
@@ -69,16 +70,21 @@ func (a *API) identify(next http.Handler) http.Handler {
 			WriteProblem(w, r, err)
 			return
 		}
-		next.ServeHTTP(w, r.WithContext(authz.With(r.Context(), actor)))
+		r = r.WithContext(authz.With(r.Context(), actor))
+		defer noteRoute(r)
+		next.ServeHTTP(w, r)
 	})
 }
 
-// route is the matched pattern, which unlike the path has few values.
-func route(r *http.Request) string {
-	if r.Pattern == "" {
-		return "unmatched"
+type routeKey struct{}
+
+// noteRoute tells whoever observes the answer the pattern that the router has
+// matched, which unlike the path has few values. The router writes it into the
+// very request that it is given.
+func noteRoute(r *http.Request) {
+	if matched, ok := r.Context().Value(routeKey{}).(*string); ok && r.Pattern != "" {
+		*matched = r.Pattern
 	}
-	return r.Pattern
 }
 
 // recorder remembers the status of an answer.

@@ -133,6 +133,25 @@ func TestTypesRoundTrip(t *testing.T) {
 	})
 }
 
+func TestInJSON(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Each(t, tables, func(t *testing.T, ctx context.Context, _ *sqldb.DB) {
+		err := sqldb.Write(ctx, func(ctx context.Context) error {
+			return errors.Join(put(ctx, "a", 1), put(ctx, "b", 2), put(ctx, "c", 3))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for list, want := range map[string]int{`["a","c","none"]`: 2, `["a"]`: 1, `["a","a"]`: 1, `[]`: 0, `null`: 0, `["' OR 1=1 --"]`: 0} {
+			var n int
+			err := sqldb.From(ctx).QueryRow(ctx, `SELECT COUNT(*) FROM shop_item WHERE id IN `+sqldb.InJSON(ctx, "$1"), list).Scan(&n)
+			if err != nil || n != want {
+				t.Errorf("%s: %d %v, want %d", list, n, err, want)
+			}
+		}
+	})
+}
+
 func TestTwoProcessesMigrateAtOnce(t *testing.T) {
 	t.Parallel()
 	dsn := sqldbtest.DSN(t, sqldb.Postgres)
