@@ -47,6 +47,14 @@ export const icons = {
   signal: 'M4 20v-3M9 20v-7M14 20V9M19 20V4',
   battery: 'M3 8h15v8H3zM21 11v2M6 11v2M10 11v2',
   sun: 'M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2v3M12 19v3M2 12h3M19 12h3M5 5l2 2M17 17l2 2M19 5l-2 2M7 17l-2 2',
+  chat: 'M4 5h16v11H10l-5 4v-4H4z',
+  copy: 'M8 8h12v12H8zM16 8V4H4v12h4',
+  truck: 'M3 6h11v10H3zM14 10h4l3 3v3h-7zM7 16a2 2 0 1 0 0 4 2 2 0 0 0 0-4zM17 16a2 2 0 1 0 0 4 2 2 0 0 0 0-4z',
+  exit: 'M14 4H5v16h9M10 12h11M17 8l4 4-4 4',
+  globe: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM3 12h18M12 3c-6 6-6 12 0 18 6-6 6-12 0-18',
+  type: 'M3 19 9 5l6 14M5 14h8M16 19l3-8 3 8M17 16.5h4',
+  download: 'M12 4v11M7 11l5 5 5-5M4 20h16',
+  store: 'M4 10v10h16V10M3 10l2-6h14l2 6zM10 20v-6h4v6',
   danmaku: 'M4 5h16v11H10l-5 4v-4H4zM8 9h5M8 12h8',
 } as const;
 

@@ -24,6 +24,7 @@ function connect(): Promise<Centrifuge> {
     c.connect();
     return c;
   });
+  connection.catch(() => (connection = undefined)); // the library did not come: try with the next listener
   return connection;
 }
 
@@ -42,30 +43,59 @@ export interface Listener<T> {
   state?(connected: boolean): void;
 }
 
-/** Listens to a channel until the returned function is called. */
-export function listen<T>(channel: string, to: Listener<T>): () => void {
-  let subscription: Subscription | undefined;
-  let client: Centrifuge | undefined;
-  let ended = false;
+/** One subscription, however many parts of the screen listen to it. */
+interface Shared {
+  listeners: Set<Listener<unknown>>;
+  subscription?: Subscription;
+  client?: Centrifuge;
+  connected?: boolean;
+}
+
+const channels = new Map<string, Shared>();
+
+function open(channel: string, shared: Shared) {
   let before = false;
   void connect().then((c) => {
-    if (ended) return;
-    client = c;
-    subscription = c.getSubscription(channel) ?? c.newSubscription(channel, { recoverable: !channel.endsWith(':line') });
-    subscription.on('publication', (p) => to.message(p.data as T));
+    if (channels.get(channel) !== shared) return; // everyone has left meanwhile
+    const subscription = c.newSubscription(channel, { recoverable: !channel.endsWith(':line') });
+    shared.client = c;
+    shared.subscription = subscription;
+    const each = (tell: (to: Listener<unknown>) => void) => [...shared.listeners].forEach(tell);
+    subscription.on('publication', (p) => each((to) => to.message(p.data)));
     subscription.on('subscribed', (s) => {
-      to.state?.(true);
-      if (before && !s.recovered) to.gap?.();
+      shared.connected = true;
+      each((to) => to.state?.(true));
+      if (before && !s.recovered) each((to) => to.gap?.());
       before = true;
     });
-    subscription.on('subscribing', () => before && to.state?.(false));
+    subscription.on('subscribing', () => {
+      if (!before) return;
+      shared.connected = false;
+      each((to) => to.state?.(false));
+    });
     subscription.subscribe();
-  });
+  }, () => setTimeout(() => channels.get(channel) === shared && open(channel, shared), 4000));
+}
+
+/** Listens to a channel until the returned function is called. */
+export function listen<T>(channel: string, to: Listener<T>): () => void {
+  let shared = channels.get(channel);
+  const first = !shared;
+  shared ??= { listeners: new Set() };
+  const mine = shared;
+  const listener = to as Listener<unknown>;
+  mine.listeners.add(listener);
+  if (first) {
+    channels.set(channel, mine);
+    open(channel, mine);
+  } else if (mine.connected) to.state?.(true);
   return () => {
-    ended = true;
-    if (!subscription || !client) return;
-    subscription.removeAllListeners();
-    subscription.unsubscribe();
-    client.removeSubscription(subscription);
+    mine.listeners.delete(listener);
+    if (mine.listeners.size || channels.get(channel) !== mine) return;
+    channels.delete(channel);
+    if (!mine.subscription || !mine.client) return;
+    mine.subscription.removeAllListeners();
+    mine.subscription.unsubscribe();
+    mine.client.removeSubscription(mine.subscription);
   };
 }
