@@ -35,6 +35,9 @@ func (m *Module) Announce(ctx context.Context, room id.Room, title string, at ti
 		if err := setRoomState(ctx, r.ID, Planned, s.ID, at); err != nil {
 			return err
 		}
+		if err := m.index(ctx, r, clean); err != nil {
+			return err
+		}
 		return m.tell(ctx, r, s, SubjectAnnounced, now)
 	})
 	return s, err

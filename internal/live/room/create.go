@@ -45,7 +45,10 @@ func (m *Module) Create(ctx context.Context, o Opening) (Room, error) {
 		if err == nil && !fresh {
 			err = ErrRoomTaken
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return m.index(ctx, r, "")
 	})
 	return r, err
 }
@@ -70,7 +73,10 @@ func (m *Module) Edit(ctx context.Context, room id.Room, o Opening) (Room, error
 		if o.Cover != "" {
 			r.Cover = o.Cover
 		}
-		return updateRoom(ctx, r)
+		if err := updateRoom(ctx, r); err != nil {
+			return err
+		}
+		return m.index(ctx, r, "")
 	})
 	return r, err
 }

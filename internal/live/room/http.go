@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"tianbo/internal/kernel/id"
@@ -140,6 +141,8 @@ type (
 	castOut struct{ Body Broadcast }
 	listIn  struct {
 		Shelf  Shelf  `query:"shelf" enum:"live,planned,followed" default:"live"`
+		Q      string `query:"q" maxLength:"80" doc:"Words to find, whatever the shelf: title, goods, host, seller"`
+		Seller id.Org `query:"seller" doc:"The rooms of one seller, whatever the shelf"`
 		Cursor string `query:"cursor" maxLength:"200"`
 		Limit  int    `query:"limit" minimum:"0" maximum:"100"`
 	}
@@ -157,9 +160,14 @@ func (m *Module) Routes(api *httpapi.API) {
 func (m *Module) viewerRoutes(api *httpapi.API) {
 	httpapi.Register(api, httpapi.Op{
 		ID: "room-list", Method: "GET", Path: "/api/rooms", Action: "room.list", Tag: "live",
-		Summary: "Rooms on air, announced, or followed; the same order for everyone",
+		Summary: "Rooms on air, announced, followed, found by words, or of a seller; the same order for everyone",
 	}, func(ctx context.Context, in *listIn) (*listOut, error) {
-		return m.listed(ctx, in.Shelf, page.Request{Cursor: in.Cursor, Limit: in.Limit})
+		req := page.Request{Cursor: in.Cursor, Limit: in.Limit}
+		if q := strings.TrimSpace(in.Q); q != "" || in.Seller != "" {
+			p, err := m.Find(ctx, q, in.Seller, req)
+			return m.shown(ctx, p, err)
+		}
+		return m.listed(ctx, in.Shelf, req)
 	})
 	httpapi.Register(api, httpapi.Op{
 		ID: "room-get", Method: "GET", Path: "/api/rooms/{id}", Action: "room.view", Tag: "live", Summary: "One room with its latest broadcast",
@@ -227,6 +235,10 @@ func (m *Module) serveThumb(w http.ResponseWriter, r *http.Request) {
 
 func (m *Module) listed(ctx context.Context, shelf Shelf, req page.Request) (*listOut, error) {
 	p, err := m.List(ctx, shelf, req)
+	return m.shown(ctx, p, err)
+}
+
+func (m *Module) shown(ctx context.Context, p page.Of[Room], err error) (*listOut, error) {
 	if err != nil {
 		return nil, err
 	}

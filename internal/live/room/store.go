@@ -91,7 +91,12 @@ func roomsByIDs(ctx context.Context, ids []id.Room) ([]Room, error) {
 	if err != nil {
 		return nil, err
 	}
-	return scanRooms(sqldb.From(ctx).Query(ctx, `SELECT `+roomColumns+` FROM room_room WHERE id IN `+sqldb.InJSON(ctx, "$1"), string(text)))
+	return scanRooms(sqldb.From(ctx).Query(ctx, `SELECT `+roomColumns+` FROM room_room WHERE id IN `+sqldb.InJSON(ctx, "$1")+` ORDER BY id DESC`, string(text)))
+}
+
+func roomsByOrg(ctx context.Context, org id.Org, before string, limit int) ([]Room, error) {
+	return scanRooms(sqldb.From(ctx).Query(ctx,
+		`SELECT `+roomColumns+` FROM room_room WHERE org = $1 AND id < $2 ORDER BY id DESC LIMIT $3`, org, before, limit))
 }
 
 // listRooms gives rooms of a state, the newest first, from a cursor on.

@@ -1,10 +1,6 @@
-import { useQuery } from '@pinia/colada';
 import { api, got } from '@/platform/api/client';
 
 export type { RoomCard } from './model';
-
-/** Rooms that are on air or announced, most watched first. */
-export const useRooms = () => useQuery({ key: ['rooms'], query: () => got(api.GET('/api/rooms')), staleTime: 10_000 });
 
 type Shelf = 'live' | 'planned' | 'followed';
 
