@@ -200,6 +200,9 @@ func TestEncoderToHLSRecordingReplayAndClip(t *testing.T) {
 			_, text := n.get(t, "/replay/ses_1/index.m3u8")
 			return strings.Contains(text, "#EXT-X-DISCONTINUITY")
 		})
+		if _, text := n.get(t, "/replay/ses_1/index.m3u8"); strings.Count(text, "#EXT-X-PROGRAM-DATE-TIME:") < 2 {
+			t.Fatalf("a recording with a hole does not tell the time of day after it:\n%s", text)
+		}
 		probe(t, n.web.URL+"/replay/ses_1/index.m3u8", 0)
 		var clip bytes.Buffer
 		from, length, err := n.Cut(n.ctx, session, 1500*time.Millisecond, 2500*time.Millisecond, &clip)

@@ -29,6 +29,10 @@ func (e *Engine) replayPlaylist(w http.ResponseWriter, r *http.Request) {
 	if err == nil && len(files) == 0 {
 		err = ErrNotRecorded
 	}
+	var row channelRow
+	if err == nil {
+		row, err = loadChannel(r.Context(), session, slot)
+	}
 	if err != nil {
 		httpapi.WriteProblem(w, r, err)
 		return
@@ -36,7 +40,7 @@ func (e *Engine) replayPlaylist(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", "application/vnd.apple.mpegurl")
 	h.Set("Cache-Control", "no-cache") // it may be hidden or still grow by its last file
-	_, _ = io.WriteString(w, vod(files))
+	_, _ = io.WriteString(w, vod(files, row.Origin))
 }
 
 func slotOf(r *http.Request) string {
@@ -46,7 +50,10 @@ func slotOf(r *http.Request) string {
 	return SlotHost
 }
 
-func vod(files []record) string {
+// vod writes the list. Each file and each end of a hole tells the time of day,
+// so that a player can set what was said beside what was shown: a list leaves
+// holes out.
+func vod(files []record, origin time.Time) string {
 	longest := int64(1_000_000)
 	for _, f := range files {
 		for _, g := range f.GOPs {
@@ -55,13 +62,19 @@ func vod(files []record) string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-TARGETDURATION:%d\n#EXT-X-MEDIA-SEQUENCE:0\n", (longest+999_999)/1_000_000)
+	end := int64(-1)
 	for i, f := range files {
 		if i > 0 && files[i-1].Epoch != f.Epoch {
 			b.WriteString("#EXT-X-DISCONTINUITY\n")
 		}
 		name := fmt.Sprintf("file/%06d.mp4", f.Seq)
 		fmt.Fprintf(&b, "#EXT-X-MAP:URI=%q,BYTERANGE=\"%d@0\"\n", name, f.InitSize)
-		for _, g := range f.GOPs {
+		for j, g := range f.GOPs {
+			if j == 0 || g.Start != end {
+				at := origin.Add(time.Duration(g.Start) * time.Microsecond).UTC()
+				fmt.Fprintf(&b, "#EXT-X-PROGRAM-DATE-TIME:%s\n", at.Format("2006-01-02T15:04:05.000Z"))
+			}
+			end = g.Start + g.Length
 			fmt.Fprintf(&b, "#EXTINF:%.5f,\n#EXT-X-BYTERANGE:%d@%d\n%s\n", float64(g.Length)/1e6, g.Size, g.Offset, name)
 		}
 	}

@@ -1,4 +1,5 @@
 // What other modules may know of live rooms.
+import { defineAsyncComponent } from 'vue';
 import type { Schemas } from '@/platform/api/client';
 
 export type RoomCard = Schemas['RoomCard'];
@@ -19,3 +20,6 @@ export const onAir = (state: RoomState | undefined) => state === 'live' || state
 
 /** The pack that a card shows: the first that can be bought, else the first. */
 export const leadPack = (item: BagItem | undefined) => item?.packs.find((p) => p.band !== 'gone') ?? item?.packs[0];
+
+export const ClipList = defineAsyncComponent(() => import('./parts/ClipList.vue'));
+export const RoomRow = defineAsyncComponent(() => import('./parts/RoomRow.vue'));

@@ -1497,7 +1497,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Rooms on air, announced, or followed; the same order for everyone */
+        /** Rooms on air, announced, followed, found by words, or of a seller; the same order for everyone */
         get: operations["room-list"];
         put?: never;
         /** Open a room for a seller */
@@ -7043,6 +7043,10 @@ export interface operations {
         parameters: {
             query?: {
                 shelf?: "live" | "planned" | "followed";
+                /** @description Words to find, whatever the shelf: title, goods, host, seller */
+                q?: string;
+                /** @description The rooms of one seller, whatever the shelf */
+                seller?: string;
                 cursor?: string;
                 limit?: number;
             };
