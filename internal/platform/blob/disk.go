@@ -96,6 +96,11 @@ func (d *Disk) Open(_ context.Context, key string) (io.ReadSeekCloser, error) {
 	if err != nil {
 		return nil, diskError(err)
 	}
+	info, err := f.Stat()
+	if err = errors.Join(err, notFile(info)); err != nil {
+		f.Close()
+		return nil, diskError(err)
+	}
 	return f, nil
 }
 

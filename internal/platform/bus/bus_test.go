@@ -17,6 +17,7 @@ import (
 	"tianbo/internal/platform/bus"
 	"tianbo/internal/platform/sqldb"
 	"tianbo/internal/platform/sqldb/sqldbtest"
+	"tianbo/test/peer"
 )
 
 func TestMain(m *testing.M) {
@@ -80,8 +81,23 @@ func start(t *testing.T, ctx context.Context, o bus.Options, handlers []bus.Hand
 	})
 }
 
-func TestFactsReachHandlersOnceAndInOrder(t *testing.T) {
+// each runs a test on both engines, and on each with NATS inside the process
+// and outside it: what is in o.
+func each(t *testing.T, test func(t *testing.T, ctx context.Context, o bus.Options)) {
+	t.Helper()
+	t.Parallel()
 	sqldbtest.Each(t, tables, func(t *testing.T, ctx context.Context, db *sqldb.DB) {
+		test(t, ctx, bus.Options{DB: db, Dir: t.TempDir()})
+	})
+	t.Run("outside", func(t *testing.T) {
+		sqldbtest.Each(t, tables, func(t *testing.T, ctx context.Context, db *sqldb.DB) {
+			test(t, ctx, bus.Options{DB: db, URL: peer.StartNATS(t).URL})
+		})
+	})
+}
+
+func TestFactsReachHandlersOnceAndInOrder(t *testing.T) {
+	each(t, func(t *testing.T, ctx context.Context, o bus.Options) {
 		const n = 40
 		got := make(chan int, n)
 		failures := 3
@@ -100,7 +116,7 @@ func TestFactsReachHandlersOnceAndInOrder(t *testing.T) {
 			sqldb.After(ctx, func() { got <- i })
 			return nil
 		}}
-		_, ctx, stop := start(t, ctx, bus.Options{DB: db, Dir: t.TempDir()}, []bus.Handler{ordered}, nil)
+		_, ctx, stop := start(t, ctx, o, []bus.Handler{ordered}, nil)
 		defer stop()
 		emit(t, ctx, n)
 		for want := range n {
@@ -121,6 +137,7 @@ func TestFactsReachHandlersOnceAndInOrder(t *testing.T) {
 
 // A rolled back transaction sends nothing.
 func TestRolledBackFactsAreNotSent(t *testing.T) {
+	t.Parallel()
 	sqldbtest.Each(t, tables, func(t *testing.T, ctx context.Context, db *sqldb.DB) {
 		b := bus.New(bus.Options{DB: db, Clock: clock.System}, []bus.Handler{{Name: "test.h", Subject: fact, Do: bump}}, nil)
 		boom := errors.New("boom")
@@ -145,6 +162,7 @@ func TestRolledBackFactsAreNotSent(t *testing.T) {
 // NATS loses its store after a fact was published but before it was handled:
 // the sweeper brings it again, and what was handled is not done twice.
 func TestLostStoreLosesNothing(t *testing.T) {
+	t.Parallel()
 	sqldbtest.Each(t, tables, func(t *testing.T, ctx context.Context, db *sqldb.DB) {
 		fake := clock.NewFake(time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC))
 		dir := t.TempDir()
@@ -166,14 +184,14 @@ func TestLostStoreLosesNothing(t *testing.T) {
 }
 
 func TestHopelessEventIsBuriedVisibly(t *testing.T) {
-	sqldbtest.Each(t, tables, func(t *testing.T, ctx context.Context, db *sqldb.DB) {
+	each(t, func(t *testing.T, ctx context.Context, o bus.Options) {
 		h := bus.Handler{Name: "test.h", Subject: fact, Do: func(_ context.Context, e bus.Event) error {
 			if string(e.Payload) == "0" {
 				panic("cannot be handled")
 			}
 			return nil
 		}}
-		b, ctx, stop := start(t, ctx, bus.Options{DB: db, Dir: t.TempDir()}, []bus.Handler{h}, nil)
+		b, ctx, stop := start(t, ctx, o, []bus.Handler{h}, nil)
 		defer stop()
 		emit(t, ctx, 2)
 		waitFor(t, func() bool { c, err := b.Counts(ctx); return err == nil && c.Dead == 1 && c.Pending == 0 })
@@ -181,6 +199,7 @@ func TestHopelessEventIsBuriedVisibly(t *testing.T) {
 }
 
 func TestJobsRunWhenDueAndOnce(t *testing.T) {
+	t.Parallel()
 	sqldbtest.Each(t, tables, func(t *testing.T, ctx context.Context, db *sqldb.DB) {
 		fake := clock.NewFake(time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC))
 		var ran []string
@@ -231,9 +250,8 @@ func TestJobsRunWhenDueAndOnce(t *testing.T) {
 
 // A job that fails is tried again; one rescheduled while it runs is not lost.
 func TestJobsAreRetried(t *testing.T) {
-	sqldbtest.Each(t, tables, func(t *testing.T, ctx context.Context, db *sqldb.DB) {
+	each(t, func(t *testing.T, ctx context.Context, o bus.Options) {
 		runs := make(chan int, 10)
-		var b *bus.Bus
 		jobs := []bus.JobHandler{{Kind: "test.job", Do: func(ctx context.Context, j bus.Job) error {
 			runs <- j.Attempt
 			if j.Attempt < 3 {
@@ -241,9 +259,8 @@ func TestJobsAreRetried(t *testing.T) {
 			}
 			return nil
 		}}}
-		b, ctx, stop := start(t, ctx, bus.Options{DB: db, Dir: t.TempDir()}, nil, jobs)
+		_, ctx, stop := start(t, ctx, o, nil, jobs)
 		defer stop()
-		_ = b
 		err := sqldb.Write(ctx, func(ctx context.Context) error { return bus.Schedule(ctx, bus.Job{Kind: "test.job", Key: "a"}) })
 		if err != nil {
 			t.Fatal(err)
@@ -273,4 +290,62 @@ func waitFor(t *testing.T, done func() bool) {
 			t.Fatal("it did not happen")
 		}
 	}
+}
+
+// NATS outside is restarted, and then loses its store: events emitted while it
+// is away, and those it lost, are handled once it is back, each once.
+func TestNATSRestartLosesNothing(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Each(t, tables, func(t *testing.T, ctx context.Context, db *sqldb.DB) {
+		server := peer.StartNATS(t)
+		_, ctx, stop := start(t, ctx, bus.Options{DB: db, URL: server.URL}, []bus.Handler{{Name: "test.h", Subject: fact, Do: bump}}, nil)
+		defer stop()
+		emit(t, ctx, 3)
+		waitFor(t, func() bool { return effects(t, ctx) == 3 })
+		server.Kill()
+		emit(t, ctx, 4)
+		server.Start()
+		waitFor(t, func() bool { return effects(t, ctx) == 7 })
+		server.Kill()
+		server.Forget()
+		emit(t, ctx, 5)
+		server.Start()
+		waitFor(t, func() bool { return effects(t, ctx) == 12 })
+	})
+}
+
+// Two nodes on one database and one NATS share the work: every event is
+// handled once, whichever of them emits it.
+func TestTwoNodesShareTheWork(t *testing.T) {
+	t.Parallel()
+	db := sqldbtest.Open(t, sqldb.Postgres, tables)
+	ctx := db.Attach(t.Context())
+	server := peer.StartNATS(t)
+	handlers := []bus.Handler{{Name: "test.h", Subject: fact, Do: bump}}
+	ran := make(chan string, 100)
+	jobs := []bus.JobHandler{{Kind: "test.job", Do: func(_ context.Context, j bus.Job) error { ran <- j.Key; return nil }}}
+	_, one, stopOne := start(t, ctx, bus.Options{DB: db, URL: server.URL}, handlers, jobs)
+	defer stopOne()
+	_, two, stopTwo := start(t, ctx, bus.Options{DB: db, URL: server.URL}, handlers, jobs)
+	defer stopTwo()
+	emit(t, one, 20)
+	emit(t, two, 20)
+	for _, key := range []string{"a", "b", "c"} {
+		err := sqldb.Write(one, func(ctx context.Context) error { return bus.Schedule(ctx, bus.Job{Kind: "test.job", Key: key}) })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	waitFor(t, func() bool { return effects(t, ctx) == 40 })
+	seen := map[string]bool{}
+	for range 3 {
+		seen[<-ran] = true
+	}
+	if len(seen) != 3 {
+		t.Errorf("ran %v", seen)
+	}
+	// One goes away; the other carries on with what both had to do.
+	stopOne()
+	emit(t, two, 5)
+	waitFor(t, func() bool { return effects(t, ctx) == 45 })
 }

@@ -13,6 +13,10 @@ import (
 	"tianbo/internal/platform/sqldb"
 )
 
+// heartbeat is how often an idle consumer hears from NATS; after two missed
+// ones it asks anew.
+const heartbeat = 4 * time.Second
+
 // consume feeds one handler until ctx ends.
 func (b *Bus) consume(ctx context.Context, h Handler) {
 	for attempt := 0; ctx.Err() == nil; attempt++ {
@@ -30,7 +34,8 @@ func (b *Bus) consumeSession(ctx context.Context, h Handler, healthy func()) err
 	if err != nil {
 		return err
 	}
-	messages, err := consumer.Messages(jetstream.PullMaxMessages(1), jetstream.PullExpiry(30*time.Second))
+	// The heartbeat tells of a server that has come back without our consumer.
+	messages, err := consumer.Messages(jetstream.PullMaxMessages(1), jetstream.PullExpiry(30*time.Second), jetstream.PullHeartbeat(heartbeat))
 	if err != nil {
 		return fmt.Errorf("pulling: %w", err)
 	}

@@ -70,6 +70,12 @@ func Run(t *testing.T, s blob.Store) {
 		if _, err := s.Stat(ctx, "a/none"); !errors.Is(err, blob.ErrNotFound) {
 			t.Errorf("stat: %v", err)
 		}
+		if _, err := s.Stat(ctx, "a"); !errors.Is(err, blob.ErrNotFound) {
+			t.Errorf("stat of a folder: %v", err)
+		}
+		if f, err := s.Open(ctx, "a"); !errors.Is(err, blob.ErrNotFound) {
+			t.Errorf("open of a folder: %v %v", f, err)
+		}
 		if err := s.Delete(ctx, "a/none"); err != nil {
 			t.Errorf("delete: %v", err)
 		}
