@@ -1,7 +1,7 @@
 // Package share splits the bill of a plan among those it carries (费用分摊).
 //
-// Everybody pays in proportion to what leaving them out of the plan would save, and never more than going alone would
-// cost them. What these caps leave over is the operator's own and shown as such. The Shapley value, sampled with a seed,
+// Everybody pays what leaving them out of the plan would save, and their part of what is common, never more than going
+// alone would cost them. What these caps leave over is the operator's own and shown as such. The Shapley value, sampled with a seed,
 // is an audit view beside it: it asks what each one adds when the plan is filled in every order.
 //
 // The game behind both is the plan itself: the cost of some consignments is that of the same routes and rides without the

