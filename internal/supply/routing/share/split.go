@@ -49,9 +49,8 @@ func fill(bill float64, parts []Part, caps []float64) []float64 {
 		own += out[i]
 	}
 	if own > bill {
-		weights := append([]float64(nil), out...)
 		clear(out)
-		pour(bill, out, caps, func(i int) float64 { return weights[i] })
+		pour(bill, out, caps, func(i int) float64 { return math.Max(0, math.Min(parts[i].Marginal, parts[i].Alone)) })
 		return out
 	}
 	pour(bill-own, out, caps, func(i int) float64 { return caps[i] - out[i] })
