@@ -290,6 +290,7 @@ func (a *App) Run(ctx context.Context) (err error) {
 	case err = <-failed:
 	}
 	a.stop()
+	a.interact.Flush(work)
 	finish()
 	wg.Wait()
 	return err

@@ -143,6 +143,7 @@ func (m *modules) jobs() []bus.JobHandler {
 
 func (m *modules) handlers() []bus.Handler {
 	out := append(m.rooms.Handlers(), m.orders.Handlers()...)
+	out = append(append(append(out, m.chat.Handlers()...), m.interact.Handlers()...), m.clips.Handlers()...)
 	out = append(out,
 		bus.Handler{Name: "interact.tell_price", Subject: catalog.SubjectPriceChanged, Do: m.tellPrice},
 		bus.Handler{Name: "interact.tell_stock", Subject: catalog.SubjectStockChanged, Do: m.tellStock},
@@ -165,8 +166,7 @@ func (g gate) Authorize(ctx context.Context, secret string) (media.Publisher, er
 
 // MayReplay asks the room.
 func (g gate) MayReplay(ctx context.Context, session id.Session) error {
-	_, _, err := g.m.rooms.Replay(ctx, session)
-	return err
+	return g.m.rooms.MayWatch(ctx, session)
 }
 
 // events tells the room what the media sees.
@@ -208,6 +208,9 @@ func (f frames) Say(room id.Room, weight int, line any) error {
 	return f.hub.Offer(string(room), weight, line)
 }
 
+// Held tells a room's desk that a line waits.
+func (f frames) Held(room id.Room) error { return f.hub.Held(string(room)) }
+
 // Person publishes to one person.
 func (f frames) Person(account id.Account, kind string, payload any) error {
 	return f.hub.Person(string(account), kind, payload)
@@ -243,6 +246,9 @@ func (t thumbs) Get(ctx context.Context, key string) ([]byte, error) {
 	defer f.Close()
 	return io.ReadAll(io.LimitReader(f, 4<<20))
 }
+
+// Delete removes a picture.
+func (t thumbs) Delete(ctx context.Context, key string) error { return t.store.Delete(ctx, key) }
 
 // orgCards shows organisations to rooms.
 type orgCards struct{ orgs *org.Module }

@@ -16,7 +16,7 @@ import (
 var visitors = []string{
 	"code-ask", "sign-in", "sign-out", "platform",
 	"room-list", "room-get", "replay-list", "session-get", "chat-log", "clip-list",
-	"bag-view", "draw-entries", "draw-list", "draw-view", "guest-list", "poll-list", "question-list", "room-counters", "room-like",
+	"bag-view", "session-pins", "draw-entries", "draw-list", "draw-view", "guest-list", "poll-list", "question-list", "room-counters", "room-like",
 	"product-list", "product-get", "product-answers", "product-clips", "pack-prices",
 	"org-list", "org-get", "ledger-days", "ledger-keys",
 }

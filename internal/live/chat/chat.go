@@ -2,12 +2,19 @@
 // pace, mutes and word rules, kept for as long as the recording, and handed to
 // the room's tick. What is doubtful waits for a person.
 //
-// Tables: chat_line, chat_mute, chat_setting, chat_report.
+// Invariants: a line is shown to nobody before it is stored and has passed the
+// rules; a request repeated under its key is the same line, shown once; lines
+// end with their recording only.
+//
+// Tables: chat_line, chat_mute, chat_setting, chat_report. Events in:
+// tianbo.room.erased.v1. Calls: room, people (names), interact (questions),
+// realtime (ticks, the desk).
 package chat
 
 import (
 	"context"
 	_ "embed" // the policy text
+	"slices"
 	"time"
 
 	"tianbo/internal/kernel/clock"
@@ -30,6 +37,14 @@ const (
 	Refused   State = "refused"
 	Retracted State = "retracted"
 )
+
+var next = map[State][]State{
+	Held:  {Shown, Refused, Retracted},
+	Shown: {Held, Retracted},
+}
+
+// CanBecome reports whether a line may go from s to t.
+func (s State) CanBecome(t State) bool { return slices.Contains(next[s], t) }
 
 // Line is one thing said.
 type Line struct {
@@ -105,6 +120,8 @@ type People interface {
 type Frames interface {
 	// Say hands a line to the room's tick.
 	Say(room id.Room, weight int, line any) error
+	// Held tells the desk of a room that a line waits for a person.
+	Held(room id.Room) error
 	State(ctx context.Context, room id.Room, kind string, payload any) error
 	Person(account id.Account, kind string, payload any) error
 }
@@ -112,6 +129,8 @@ type Frames interface {
 // Questions takes lines that ask something; it joins the transaction.
 type Questions interface {
 	Asked(ctx context.Context, room id.Room, session id.Session, line id.Line, account id.Account, name, text string, at time.Time) error
+	// Withdrawn takes the question back that a line was, if it was one.
+	Withdrawn(ctx context.Context, line id.Line) error
 }
 
 // Deps is what chat stands on.
@@ -132,7 +151,7 @@ type Module struct {
 // New makes the module; Run must be running for lines to be accepted.
 func New(d Deps) *Module {
 	m := &Module{Deps: d}
-	m.writer = &writer{m: m, in: make(chan job, 1024)}
+	m.writer = &writer{m: m, in: make(chan job, 1024), recent: map[speaker]said{}}
 	return m
 }
 

@@ -14,6 +14,9 @@ import (
 	"tianbo/internal/platform/sqldb"
 )
 
+// maxSlow is the longest pause that slow mode may ask for.
+const maxSlow = 5 * time.Minute
+
 // reportsHold is how many people must report a line before it is taken off
 // until someone has looked.
 const reportsHold = 3
@@ -47,47 +50,63 @@ func (m *Module) Retract(ctx context.Context, line id.Line, reason string) (Line
 	}
 	own := r.Resource()
 	own.Owner = l.Account
-	if !authz.Allows(ctx, "chat.retract", own) {
+	if err := authz.Check(ctx, "chat.retract", own); err != nil {
 		if err := authz.Check(ctx, "chat.manage", r.Resource()); err != nil {
 			return l, err
 		}
 		if reason, err = cleanReason(reason); err != nil {
 			return l, err
 		}
-	} else if err := authz.Check(ctx, "chat.retract", own); err != nil {
-		return l, err
 	}
 	return m.setState(ctx, l, Retracted, reason)
 }
 
-// setState changes a line and tells the room.
+// setState changes a line and tells the room. A line that another has changed
+// meanwhile stays as it is.
 func (m *Module) setState(ctx context.Context, l Line, to State, reason string) (Line, error) {
 	from := l.State
 	if from == to {
 		return l, nil
 	}
+	if !from.CanBecome(to) {
+		return l, ErrDecided
+	}
 	l.State, l.Reason = to, reason
 	err := sqldb.Write(ctx, func(ctx context.Context) error {
-		if err := saveLine(ctx, l); err != nil {
+		changed, err := saveLine(ctx, l, from)
+		if err != nil {
 			return err
 		}
-		if to == Shown && l.Question {
-			if err := m.Questions.Asked(ctx, l.Room, l.Session, l.ID, l.Account, l.Name, l.Text, l.At); err != nil {
+		if !changed {
+			return ErrDecided
+		}
+		if l.Question {
+			if err := m.reask(ctx, l); err != nil {
 				return err
 			}
 		}
 		detached := context.WithoutCancel(ctx)
 		sqldb.After(ctx, func() {
-			switch {
-			case to == Shown:
-				m.said(l)
-			case from == Shown:
+			if to == Shown {
+				m.show(l)
+				return
+			}
+			if from == Shown {
 				_ = m.Frames.State(detached, l.Room, "retract", map[string][]id.Line{"lines": {l.ID}}) // players re-read on a gap
 			}
+			_ = m.Frames.Held(l.Room) // the desk reads its list anew
 		})
 		return nil
 	})
 	return l, err
+}
+
+// reask lets the question that a line is follow the line.
+func (m *Module) reask(ctx context.Context, l Line) error {
+	if l.State == Shown {
+		return m.Questions.Asked(ctx, l.Room, l.Session, l.ID, l.Account, l.Name, l.Text, l.At)
+	}
+	return m.Questions.Withdrawn(ctx, l.ID)
 }
 
 // Report tells the managers of a bad line. Three people's reports take it off
@@ -109,8 +128,14 @@ func (m *Module) Report(ctx context.Context, line id.Line, reason string) error 
 	}
 	return sqldb.Write(ctx, func(ctx context.Context) error {
 		n, err := addReport(ctx, l.ID, authz.From(ctx).Subject(), reason, m.Clock.Now())
-		if err != nil || n < reportsHold || l.State != Shown || l.Role != "viewer" {
+		if err != nil {
 			return err
+		}
+		if l, err = loadLine(ctx, line); err != nil {
+			return err
+		}
+		if n < reportsHold || l.State != Shown || l.Role != "viewer" {
+			return nil
 		}
 		_, err = m.setState(ctx, l, Held, "reported")
 		return err
@@ -126,14 +151,22 @@ func (m *Module) Decide(ctx context.Context, line id.Line, show bool) (Line, err
 	if _, err := m.manage(ctx, l.Room); err != nil {
 		return l, err
 	}
-	to := Refused
-	if show {
-		to = Shown
-	}
-	if l.State != Held && l.State != to {
+	if l.State == Shown && !show { // it was never held, or is let through already
 		return l, ErrDecided
 	}
-	return m.setState(ctx, l, to, l.Reason)
+	if !show {
+		return m.setState(ctx, l, Refused, l.Reason)
+	}
+	err = sqldb.Write(ctx, func(ctx context.Context) (err error) {
+		// What was reported has been looked at; new reports count from nothing.
+		if err := settleReports(ctx, line, m.Clock.Now()); err != nil {
+			return err
+		}
+		l.Reports = 0
+		l, err = m.setState(ctx, l, Shown, "")
+		return err
+	})
+	return l, err
 }
 
 // Waiting are the held lines of a room, the oldest first.
@@ -237,7 +270,7 @@ func (m *Module) Set(ctx context.Context, room id.Room, s Settings) (Settings, e
 		s.Words[i] = strings.TrimSpace(w)
 	}
 	bad := func(w string) bool { n := utf8.RuneCountInString(w); return n < 1 || n > 20 }
-	if s.SlowSeconds < 0 || s.SlowSeconds > 300 || len(s.Words) > 200 || slices.ContainsFunc(s.Words, bad) {
+	if s.SlowSeconds < 0 || s.SlowSeconds > int64(maxSlow/time.Second) || len(s.Words) > 200 || slices.ContainsFunc(s.Words, bad) {
 		return s, ErrSettings
 	}
 	if s.FirstTimers != Held {

@@ -2,8 +2,6 @@ package chat
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"math"
 	"time"
 
@@ -11,7 +9,6 @@ import (
 	"tianbo/internal/kernel/id"
 	"tianbo/internal/live/room"
 	"tianbo/internal/platform/authz"
-	"tianbo/internal/platform/sqldb"
 )
 
 // Say accepts a line. It returns once the line is stored; key names the
@@ -39,6 +36,7 @@ func (m *Module) Say(ctx context.Context, room id.Room, text string, question bo
 	if l.key == "" {
 		l.key = string(l.ID)
 	}
+	// A repeat is answered as the first was, whatever has changed since.
 	if earlier, found, err := lineByKey(ctx, account, l.key); err != nil || found {
 		return earlier, err
 	}
@@ -60,7 +58,7 @@ func (m *Module) Say(ctx context.Context, room id.Room, text string, question bo
 		return Line{}, err
 	}
 	l.State, l.Reason = Judge(l.Text, l.first, l.Role != "viewer", settings)
-	return m.writer.write(ctx, l)
+	return m.writer.write(ctx, job{line: l, settings: settings})
 }
 
 func role(ctx context.Context, r room.Room, account id.Account) string {
@@ -86,10 +84,15 @@ func (m *Module) permit(ctx context.Context, l Line, s Settings) error {
 	if err != nil || !found {
 		return err
 	}
-	if wait := at.Add(time.Duration(s.SlowSeconds) * time.Second).Sub(l.At); wait > 0 {
+	return pace(l, said{text: last, at: at}, s)
+}
+
+// pace is the fault of a line that comes too soon after the one before.
+func pace(l Line, before said, s Settings) error {
+	if wait := TooSoon(l.At, before.at, s); wait > 0 {
 		return ErrSlow.With("seconds", int(math.Ceil(wait.Seconds()))).RetryAfter(wait)
 	}
-	if last == l.Text && l.At.Sub(at) < sameWithin {
+	if Repeats(l.At, before.at, l.Text, before.text) {
 		return ErrSame
 	}
 	return nil
@@ -114,96 +117,7 @@ func shapeOf(l Line) shape {
 	return shape{l.ID, l.Session, l.Account, l.Name, l.Role, l.Text, l.Question, l.State, l.Reason, l.Reports, l.At}
 }
 
-// said tells the room of a line that is now shown.
-func (m *Module) said(l Line) {
+// show tells the room of a line that is now shown.
+func (m *Module) show(l Line) {
 	_ = m.Frames.Say(l.Room, Weight(l.Role, l.Question, l.first), shapeOf(l)) // a lost line is in the record
-}
-
-type job struct {
-	line Line
-	done chan result
-}
-
-type result struct {
-	line Line
-	err  error
-}
-
-// writer stores lines in batches: many speak at once, and each waits for one
-// commit that it shares with the others.
-type writer struct {
-	m  *Module
-	in chan job
-}
-
-var errStopped = errors.New("chat is stopping")
-
-const batch = 256
-
-func (w *writer) write(ctx context.Context, l Line) (Line, error) {
-	j := job{l, make(chan result, 1)}
-	select {
-	case w.in <- j:
-	case <-ctx.Done():
-		return Line{}, ctx.Err()
-	}
-	select {
-	case r := <-j.done:
-		return r.line, r.err
-	case <-ctx.Done():
-		return Line{}, ctx.Err()
-	}
-}
-
-func (w *writer) run(ctx context.Context) {
-	for {
-		select {
-		case j := <-w.in:
-			jobs := []job{j}
-		gather:
-			for len(jobs) < batch {
-				select {
-				case j := <-w.in:
-					jobs = append(jobs, j)
-				default:
-					break gather
-				}
-			}
-			w.store(ctx, jobs)
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
-func (w *writer) store(ctx context.Context, jobs []job) {
-	err := sqldb.Write(ctx, func(ctx context.Context) error {
-		for _, j := range jobs {
-			fresh, err := insertLine(ctx, j.line)
-			if err != nil {
-				return err
-			}
-			if l := j.line; fresh && l.Question && l.State == Shown {
-				if err := w.m.Questions.Asked(ctx, l.Room, l.Session, l.ID, l.Account, l.Name, l.Text, l.At); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	})
-	for _, j := range jobs {
-		if err != nil {
-			if ctx.Err() != nil {
-				err = errStopped
-			}
-			j.done <- result{err: fmt.Errorf("storing a line: %w", err)}
-			continue
-		}
-		j.done <- result{line: j.line}
-		if j.line.State == Shown {
-			w.m.said(j.line)
-		} else {
-			_ = w.m.Frames.State(ctx, j.line.Room, "held", struct{}{}) // the desk reads its list anew
-		}
-	}
 }

@@ -77,9 +77,24 @@ func lineByKey(ctx context.Context, account id.Account, key string) (Line, bool,
 	return l, true, nil
 }
 
-func saveLine(ctx context.Context, l Line) error {
-	if _, err := sqldb.From(ctx).Exec(ctx, `UPDATE chat_line SET state = $2, reason = $3 WHERE id = $1`, l.ID, l.State, l.Reason); err != nil {
-		return fmt.Errorf("changing a line: %w", err)
+// saveLine writes a line's state if it is still in state from.
+func saveLine(ctx context.Context, l Line, from State) (bool, error) {
+	res, err := sqldb.From(ctx).Exec(ctx, `UPDATE chat_line SET state = $3, reason = $4 WHERE id = $1 AND state = $2`, l.ID, from, l.State, l.Reason)
+	if err != nil {
+		return false, fmt.Errorf("changing a line: %w", err)
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}
+
+// deleteSession forgets what was said in a broadcast.
+func deleteSession(ctx context.Context, session id.Session) error {
+	_, err := sqldb.From(ctx).Exec(ctx, `DELETE FROM chat_report WHERE line IN (SELECT id FROM chat_line WHERE session = $1)`, session)
+	if err == nil {
+		_, err = sqldb.From(ctx).Exec(ctx, `DELETE FROM chat_line WHERE session = $1`, session)
+	}
+	if err != nil {
+		return fmt.Errorf("deleting lines: %w", err)
 	}
 	return nil
 }

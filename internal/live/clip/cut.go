@@ -60,17 +60,30 @@ func (m *Module) Cut(ctx context.Context, w Wish) (Clip, error) {
 	return c, err
 }
 
-// cut does the job. A fault is final and told to the host; any other error is
-// tried again.
+const (
+	// tryAgain is how soon a cut is tried again when the recording or the store
+	// is not there yet; after giveUp it has failed.
+	tryAgain = 15 * time.Second
+	giveUp   = time.Hour
+)
+
+// cut does the job. A fault is final and told to the host, except one that
+// passes: a recording not yet stored, a store that is away.
 func (m *Module) cut(ctx context.Context, j bus.Job) error {
 	c, err := load(ctx, id.Clip(j.Key))
 	if err != nil || c.State != Pending {
 		return err
 	}
-	switch err := m.write(ctx, &c); {
+	err = m.write(ctx, &c)
+	now := m.Clock.Now()
+	switch kind := fault.KindOf(err); {
 	case err == nil:
 		c.State = Ready
-	case fault.KindOf(err) != fault.Internal && fault.KindOf(err) != fault.Unavailable:
+	case kind == fault.Unavailable && now.Before(c.At.Add(giveUp)):
+		return sqldb.Write(ctx, func(ctx context.Context) error {
+			return bus.Schedule(ctx, bus.Job{Kind: JobCut, Key: j.Key, Due: now.Add(tryAgain)})
+		})
+	case kind != fault.Internal:
 		f, _ := fault.Of(err)
 		c.State, c.Problem = Failed, f.Code()
 	default:

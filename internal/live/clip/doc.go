@@ -6,6 +6,10 @@
 // restart, and is cut once however often the job runs. A clip links its
 // session and, where given, the product it shows.
 //
-// Table: clip_clip. Events out: tianbo.clip.ready.v1. Calls: room (whose
+// Of a running broadcast it waits until that part is stored. Clips go when
+// their recording is deleted.
+//
+// Table: clip_clip. Events out: tianbo.clip.ready.v1, in:
+// tianbo.room.erased.v1. Calls: room (whose
 // recording, is it shown), media (cut), blob (keep the file).
 package clip

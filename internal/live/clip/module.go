@@ -34,4 +34,6 @@ func (*Module) Migrations() sqldb.Migrations {
 func (*Module) Policy() string { return policy }
 
 // Jobs are the module's timed work.
-func (m *Module) Jobs() []bus.JobHandler { return []bus.JobHandler{{Kind: JobCut, Do: m.cut}} }
+func (m *Module) Jobs() []bus.JobHandler {
+	return []bus.JobHandler{{Kind: JobCut, Do: m.cut}, {Kind: JobErase, Do: m.erase}}
+}

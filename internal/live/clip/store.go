@@ -58,6 +58,23 @@ func list(ctx context.Context, session id.Session, product id.Product, before st
 		of = string(session)
 	}
 	rows, err := sqldb.From(ctx).Query(ctx, query, of, before, limit)
+	return scanAll(rows, err)
+}
+
+// listOf gives clips of a session, in no order.
+func listOf(ctx context.Context, session string, limit int) ([]Clip, error) {
+	rows, err := sqldb.From(ctx).Query(ctx, `SELECT `+columns+` FROM clip_clip WHERE session = $1 LIMIT $2`, session, limit)
+	return scanAll(rows, err)
+}
+
+func remove(ctx context.Context, clip id.Clip) error {
+	if _, err := sqldb.From(ctx).Exec(ctx, `DELETE FROM clip_clip WHERE id = $1`, clip); err != nil {
+		return fmt.Errorf("deleting a clip: %w", err)
+	}
+	return nil
+}
+
+func scanAll(rows *sql.Rows, err error) ([]Clip, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listing clips: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"tianbo/internal/kernel/fault"
 	"tianbo/internal/kernel/id"
 	"tianbo/internal/live/room"
 	"tianbo/internal/platform/sqldb"
@@ -99,10 +100,13 @@ type pinFrame struct {
 
 // Show pins a product of the bag, or with an empty one unpins. The times are
 // kept as evidence and for clips.
-func (m *Module) Show(ctx context.Context, room id.Room, product id.Product) error {
-	r, err := m.check(ctx, room, "interact.manage")
+func (m *Module) Show(ctx context.Context, in id.Room, product id.Product) error {
+	r, err := m.check(ctx, in, "interact.manage")
 	if err != nil {
 		return err
+	}
+	if product != "" && !r.State.OnAir() && r.State != room.Planned {
+		return ErrNotOnAir
 	}
 	return sqldb.Write(ctx, func(ctx context.Context) error {
 		now := m.Clock.Now()
@@ -121,17 +125,68 @@ func (m *Module) Show(ctx context.Context, room id.Room, product id.Product) err
 				return nil
 			}
 		}
-		if err := closePin(ctx, room, now); err != nil {
+		if err := closePin(ctx, in, now); err != nil {
 			return err
 		}
 		if product != "" {
-			if err := insertPin(ctx, Pin{Room: room, Session: r.Session, Product: product, From: now}); err != nil {
+			if err := insertPin(ctx, Pin{Room: in, Session: r.Session, Product: product, From: now}); err != nil {
 				return err
 			}
 		}
-		m.tell(ctx, room, "pin", frame)
+		m.tell(ctx, in, "pin", frame)
 		return nil
 	})
+}
+
+// Shown is a stretch of a broadcast in which a product was pinned.
+type Shown struct {
+	Product id.Product `json:"product"`
+	From    float64    `json:"from" doc:"Seconds into the recording"`
+	To      float64    `json:"to" doc:"Seconds into the recording; 0 while it is pinned"`
+}
+
+// shownMax bounds the answer of Pins; a host who pins more often than every
+// few seconds for hours shows nothing.
+const shownMax = 1000
+
+// Pins are the stretches of a broadcast in which products were shown: where to
+// look in the replay, and where to cut.
+func (m *Module) Pins(ctx context.Context, session id.Session) ([]Shown, error) {
+	s, err := m.Rooms.SessionByID(ctx, session)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := m.check(ctx, s.Room, "interact.view"); err != nil {
+		return nil, err
+	}
+	pins, err := pinsOf(ctx, session, shownMax)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Shown, 0, len(pins))
+	for _, p := range pins {
+		v := Shown{Product: p.Product}
+		if v.From, err = m.seconds(ctx, session, p.From); err != nil {
+			return nil, err
+		}
+		if !p.To.IsZero() {
+			if v.To, err = m.seconds(ctx, session, p.To); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// seconds is where an instant stands in a recording, 0 when nothing was
+// recorded.
+func (m *Module) seconds(ctx context.Context, session id.Session, at time.Time) (float64, error) {
+	d, err := m.Media.Position(ctx, session, at)
+	if fault.KindOf(err) == fault.NotFound {
+		return 0, nil
+	}
+	return d.Seconds(), err
 }
 
 // PackChanged tells the rooms on air that offer a product of its new price or

@@ -97,15 +97,12 @@ func (m *Module) Dismiss(ctx context.Context, room id.Room, slot string) error {
 	if err != nil {
 		return err
 	}
-	err = sqldb.Write(ctx, func(ctx context.Context) error {
+	return sqldb.Write(ctx, func(ctx context.Context) error {
 		if err := m.Rooms.RevokeGuest(ctx, r.Session, slot); err != nil {
 			return err
 		}
 		m.tell(ctx, room, "guest", map[string]any{"slot": slot, "state": "gone"})
+		sqldb.After(ctx, func() { _ = m.Media.KickGuest(sqldb.Detached(ctx), room, slot) }) // the token is worth nothing either
 		return deleteGuest(ctx, r.Session, slot)
 	})
-	if err != nil {
-		return err
-	}
-	return m.Media.KickGuest(ctx, room, slot)
 }

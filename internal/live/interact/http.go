@@ -48,6 +48,10 @@ func (m *Module) Routes(api *httpapi.API) {
 	m.guestRoutes(api)
 }
 
+type pinsBody struct {
+	Items []Shown `json:"items"`
+}
+
 type countersBody struct {
 	Likes   int64 `json:"likes"`
 	Viewers int64 `json:"viewers"`
@@ -75,6 +79,14 @@ func (m *Module) bagRoutes(api *httpapi.API) {
 		},
 		) (*struct{}, error) {
 			return nil, m.Show(ctx, in.ID, in.Body.Product)
+		})
+	httpapi.Register(api, op("session-pins", "GET", "/api/sessions/{id}/pins", "interact.view", "When in a broadcast which product was shown"),
+		func(ctx context.Context, in *struct {
+			ID id.Session `path:"id"`
+		},
+		) (*out[pinsBody], error) {
+			pins, err := m.Pins(ctx, in.ID)
+			return answer(pinsBody{pins}, err)
 		})
 	like := op("room-like", "POST", "/api/rooms/{id}/likes", "interact.like", "Like; phones send what was tapped in a second at once")
 	like.OwnKey, like.Status = true, 204

@@ -4,12 +4,15 @@
 //
 // Tables: interact_question, interact_upvote, interact_bag, interact_pin,
 // interact_like, interact_poll, interact_vote, interact_draw, interact_entry,
-// interact_guest.
+// interact_guest. Events in: tianbo.room.ended|erased.v1. Calls: room, catalog
+// (cards), media (position, guests), people (names), realtime (state frames).
 package interact
 
 import (
 	"context"
 	_ "embed" // the policy text
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -69,6 +72,7 @@ var (
 // Rooms tells about rooms and gives guests their right to publish.
 type Rooms interface {
 	ByID(ctx context.Context, room id.Room) (room.Room, error)
+	SessionByID(ctx context.Context, session id.Session) (room.Session, error)
 	GuestToken(ctx context.Context, room id.Room, account id.Account, slot string) (room.Preparation, error)
 	RevokeGuest(ctx context.Context, session id.Session, slot string) error
 }
@@ -136,14 +140,15 @@ type Deps struct {
 // Module is the interactions.
 type Module struct {
 	Deps
-	mu     sync.Mutex
-	likes  map[id.Session]int64 // counted, not yet stored
-	totals map[id.Poll]struct{} // polls whose totals are about to be told
+	pace  pace
+	mu    sync.Mutex
+	likes map[id.Session]int64 // counted, not yet stored
+	soon  map[string]struct{}  // what is about to be told
 }
 
 // New makes the module.
 func New(d Deps) *Module {
-	return &Module{Deps: d, likes: map[id.Session]int64{}, totals: map[id.Poll]struct{}{}}
+	return &Module{Deps: d, likes: map[id.Session]int64{}, soon: map[string]struct{}{}}
 }
 
 // Migrations are the module's tables.
@@ -174,6 +179,28 @@ func (m *Module) tell(ctx context.Context, room id.Room, kind string, payload an
 	sqldb.After(ctx, func() { _ = m.Frames.State(detached, room, kind, payload) }) // clients re-read on a gap
 }
 
+// tellSoon runs f a second after the transaction has committed, once however
+// often it is asked for: what many do at once is told once. f gets a context
+// of its own, for it outlives the request.
+func (m *Module) tellSoon(ctx context.Context, what string, f func(ctx context.Context)) {
+	detached := sqldb.Detached(ctx)
+	sqldb.After(ctx, func() {
+		m.mu.Lock()
+		_, waiting := m.soon[what]
+		m.soon[what] = struct{}{}
+		m.mu.Unlock()
+		if waiting {
+			return
+		}
+		time.AfterFunc(time.Second, func() {
+			m.mu.Lock()
+			delete(m.soon, what)
+			m.mu.Unlock()
+			f(detached)
+		})
+	})
+}
+
 // likesEvery is how often likes are stored. They are a mood, not a fact: those
 // of the last seconds may be lost with the server.
 const likesEvery = 5 * time.Second
@@ -192,7 +219,7 @@ func (m *Module) Like(ctx context.Context, room id.Room, n int64) error {
 	m.likes[r.Session] += n
 	m.mu.Unlock()
 	if !waiting {
-		detached := context.WithoutCancel(ctx)
+		detached := sqldb.Detached(ctx)
 		time.AfterFunc(likesEvery, func() { m.storeLikes(detached, r.Session) })
 	}
 	return m.Frames.Like(room, n)
@@ -203,7 +230,20 @@ func (m *Module) storeLikes(ctx context.Context, session id.Session) {
 	n := m.likes[session]
 	delete(m.likes, session)
 	m.mu.Unlock()
-	_ = sqldb.Write(ctx, func(ctx context.Context) error { return addLikes(ctx, session, n) }) // see likesEvery
+	if n > 0 {
+		_ = sqldb.Write(ctx, func(ctx context.Context) error { return addLikes(ctx, session, n) }) // see likesEvery
+	}
+}
+
+// Flush stores the likes that are counted but not yet kept, at the end of the
+// server.
+func (m *Module) Flush(ctx context.Context) {
+	m.mu.Lock()
+	sessions := slices.Collect(maps.Keys(m.likes))
+	m.mu.Unlock()
+	for _, s := range sessions {
+		m.storeLikes(ctx, s)
+	}
 }
 
 // Counters are a room's likes and viewers.

@@ -98,32 +98,19 @@ func (m *Module) Vote(ctx context.Context, poll id.Poll, option int) (Poll, erro
 		if chosen != option {
 			return ErrVoted
 		}
-		p, err = loadPoll(ctx, poll)
-		return err
+		if p, err = loadPoll(ctx, poll); err != nil {
+			return err
+		}
+		m.tellSoon(ctx, "poll/"+string(poll), func(ctx context.Context) { m.tellTotals(ctx, poll) })
+		return nil
 	})
-	if err == nil {
-		m.totalsSoon(context.WithoutCancel(ctx), poll)
-	}
 	return p, err
 }
 
-// totalsSoon tells the totals within a second, however many vote in it.
-func (m *Module) totalsSoon(ctx context.Context, poll id.Poll) {
-	m.mu.Lock()
-	_, waiting := m.totals[poll]
-	m.totals[poll] = struct{}{}
-	m.mu.Unlock()
-	if waiting {
-		return
+func (m *Module) tellTotals(ctx context.Context, poll id.Poll) {
+	if p, err := loadPoll(ctx, poll); err == nil {
+		_ = m.Frames.State(ctx, p.Room, "poll", p) // the next vote or the close tells again
 	}
-	time.AfterFunc(time.Second, func() {
-		m.mu.Lock()
-		delete(m.totals, poll)
-		m.mu.Unlock()
-		if p, err := loadPoll(ctx, poll); err == nil {
-			_ = m.Frames.State(ctx, p.Room, "poll", p) // the next vote or the close tells again
-		}
-	})
 }
 
 // ClosePoll ends a poll before its time.

@@ -90,6 +90,18 @@ func openPin(ctx context.Context, room id.Room) (Pin, error) {
 	return p, nil
 }
 
+// pinsOf are the pins of a broadcast, in order.
+func pinsOf(ctx context.Context, session id.Session, limit int) ([]Pin, error) {
+	rows, err := sqldb.From(ctx).Query(ctx, `SELECT room, product, from_at, to_at FROM interact_pin WHERE session = $1 ORDER BY from_at LIMIT $2`, session, limit)
+	return collect(rows, err, func(r *sql.Rows) (Pin, error) {
+		p := Pin{Session: session}
+		var from, to int64
+		err := r.Scan(&p.Room, &p.Product, &from, &to)
+		p.From, p.To = clock.FromMicros(from), clock.FromMicros(to)
+		return p, err
+	})
+}
+
 func closePin(ctx context.Context, room id.Room, now time.Time) error {
 	return exec(ctx, "closing a pin", `UPDATE interact_pin SET to_at = $2 WHERE room = $1 AND to_at = 0`, room, clock.Micros(now))
 }
@@ -110,10 +122,51 @@ func scanQuestion(row interface{ Scan(...any) error }) (Question, error) {
 	return q, err
 }
 
-func insertQuestion(ctx context.Context, q Question) error {
-	return exec(ctx, "inserting a question", `INSERT INTO interact_question (`+questionColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', '', 0, '', '', 0, FALSE, $10) ON CONFLICT DO NOTHING`,
-		q.ID, q.Room, q.Session, q.Line, q.Account, q.Name, q.Text, q.Product, q.State, clock.Micros(q.At))
+// insertQuestion gives the question of a line; fresh is false when it was there
+// already and had not been withdrawn.
+func insertQuestion(ctx context.Context, q Question) (key id.Question, fresh bool, err error) {
+	err = sqldb.From(ctx).QueryRow(ctx, `INSERT INTO interact_question (`+questionColumns+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', '', 0, '', '', 0, FALSE, $10)
+		ON CONFLICT (line) DO UPDATE SET state = 'open' WHERE interact_question.state = 'withdrawn' RETURNING id`,
+		q.ID, q.Room, q.Session, q.Line, q.Account, q.Name, q.Text, q.Product, q.State, clock.Micros(q.At)).Scan(&key)
+	return found(key, err, "inserting a question")
+}
+
+// withdrawQuestion closes the open question of a line.
+func withdrawQuestion(ctx context.Context, line id.Line) (key id.Question, was bool, err error) {
+	err = sqldb.From(ctx).QueryRow(ctx, `UPDATE interact_question SET state = 'withdrawn' WHERE line = $1 AND state = 'open' RETURNING id`, line).Scan(&key)
+	return found(key, err, "withdrawing a question")
+}
+
+// found tells no row from a failure.
+func found[T any](v T, err error, doing string) (T, bool, error) {
+	if errors.Is(err, sql.ErrNoRows) {
+		return v, false, nil
+	}
+	if err != nil {
+		return v, false, fmt.Errorf("%s: %w", doing, err)
+	}
+	return v, true, nil
+}
+
+// forgetSession deletes what belongs to a broadcast.
+func forgetSession(ctx context.Context, session id.Session) error {
+	for _, query := range []string{
+		`DELETE FROM interact_upvote WHERE question IN (SELECT id FROM interact_question WHERE session = $1)`,
+		`DELETE FROM interact_question WHERE session = $1`,
+		`DELETE FROM interact_vote WHERE poll IN (SELECT id FROM interact_poll WHERE session = $1)`,
+		`DELETE FROM interact_poll WHERE session = $1`,
+		`DELETE FROM interact_entry WHERE draw IN (SELECT id FROM interact_draw WHERE session = $1)`,
+		`DELETE FROM interact_draw WHERE session = $1`,
+		`DELETE FROM interact_pin WHERE session = $1`,
+		`DELETE FROM interact_like WHERE session = $1`,
+		`DELETE FROM interact_guest WHERE session = $1`,
+	} {
+		if err := exec(ctx, "forgetting a broadcast", query, session); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func saveQuestion(ctx context.Context, q Question) error {

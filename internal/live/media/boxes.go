@@ -49,7 +49,6 @@ func eachBox(data []byte, from, to int, visit func(box) error) error {
 type trackRun struct {
 	id       uint32
 	base     int64 // ticks
-	baseAt   int   // where base stands in the data
 	duration int64 // ticks
 }
 
@@ -85,7 +84,7 @@ func readRun(data []byte, traf box) (t trackRun, err error) {
 			if d[0] != 1 || len(d) < 12 {
 				return errBox
 			}
-			t.base, t.baseAt = int64(binary.BigEndian.Uint64(d[4:])), b.body+4
+			t.base = int64(binary.BigEndian.Uint64(d[4:]))
 			if t.base < 0 {
 				return errBox
 			}
@@ -196,29 +195,4 @@ func initEnd(data []byte) (int64, error) {
 		return 0, fmt.Errorf("init section: %w", errors.Join(errBox, err))
 	}
 	return end, nil
-}
-
-// shift moves every track of a fragment earlier by us, in place. rate is the
-// time scale of the sound track.
-func shift(fragment []byte, us, rate int64) error {
-	return eachBox(fragment, 0, len(fragment), func(b box) error {
-		if b.name != "moof" {
-			return nil
-		}
-		tracks, err := runs(fragment, b)
-		if err != nil {
-			return err
-		}
-		for _, t := range tracks {
-			r := rate
-			if t.id == av.VideoTrack {
-				r = av.VideoRate
-			}
-			if t.baseAt == 0 {
-				return errBox
-			}
-			binary.BigEndian.PutUint64(fragment[t.baseAt:], uint64(max(t.base-av.Ticks(us, r), 0)))
-		}
-		return nil
-	})
 }

@@ -32,6 +32,7 @@ type channel struct {
 	session id.Session
 	slot    string
 	dropped atomic.Int64
+	dark    atomic.Bool // nothing is shown: the session was taken off the air
 	muxer   atomic.Pointer[hls.Muxer]
 	out     *rtpOut
 	report  *reporter
@@ -122,6 +123,10 @@ func (c *channel) start(q *queue, pause func(), sink av.Sink) {
 				sink.Begin(*it.epoch)
 			case it.pause:
 				pause()
+			case it.clear:
+				if m, ok := sink.(*hls.Muxer); ok {
+					m.Clear()
+				}
 			default:
 				sink.Write(it.unit)
 			}
@@ -197,6 +202,25 @@ func (c *channel) close(final bool) {
 	if m := c.muxer.Load(); m != nil && final {
 		m.Close()
 	}
+}
+
+// darken takes the channel off the air: players get nothing, not even what was
+// just shown.
+func (c *channel) darken() {
+	c.dark.Store(true)
+	c.kick()
+	c.out.empty()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.queues) > 0 && !c.closed {
+		c.queues[0].push(item{clear: true})
+	}
+}
+
+func (c *channel) over() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.closed
 }
 
 func (c *channel) sending() bool {

@@ -25,6 +25,8 @@ var (
 	ErrUseHLS = fault.Define(fault.Unavailable, "use_hls", "低延迟线路满了，请用普通线路观看", "No low-delay viewing here now; watch by HLS.")
 	// ErrCrossesChange: the clip would span a change of picture format.
 	ErrCrossesChange = fault.Define(fault.Conflict, "clip_crosses_change", "这一段中间断过线，请剪前面或后面的一段", "The picture changed inside this span. Choose a span before or after the break.")
+	// ErrNotYet: the span is not stored yet; ask again within a minute.
+	ErrNotYet = fault.Define(fault.Unavailable, "not_stored_yet", "这一段还没存好，一分钟后再试", "This span is not stored yet. Try again in a minute.")
 	// ErrNotRecorded: nothing is recorded in the span.
 	ErrNotRecorded = fault.Define(fault.NotFound, "not_recorded", "这一段没有录像", "Nothing is recorded in this span.")
 )

@@ -1,14 +1,10 @@
 package media
 
 import (
-	"bytes"
 	"net/http"
 	"time"
 
-	"github.com/bluenviron/mediacommon/v2/pkg/formats/fmp4"
-
 	"tianbo/internal/kernel/id"
-	"tianbo/internal/live/media/av"
 	"tianbo/internal/platform/httpapi"
 )
 
@@ -53,7 +49,7 @@ func preflight(w http.ResponseWriter, _ *http.Request) {
 
 func (e *Engine) playlist(w http.ResponseWriter, r *http.Request) {
 	c := e.find(id.Room(r.PathValue("room")), slotOf(r))
-	if c == nil {
+	if c == nil || c.dark.Load() {
 		w.Header().Set("Cache-Control", "no-store")
 		httpapi.WriteProblem(w, r, ErrNoChannel)
 		return
@@ -70,23 +66,10 @@ func (e *Engine) playlist(w http.ResponseWriter, r *http.Request) {
 
 func (e *Engine) file(w http.ResponseWriter, r *http.Request) {
 	c := e.find(id.Room(r.PathValue("room")), slotOf(r))
-	if c == nil || c.muxer.Load() == nil {
+	if c == nil || c.dark.Load() || c.muxer.Load() == nil {
 		w.Header().Set("Cache-Control", "no-store")
 		httpapi.WriteProblem(w, r, ErrNoChannel)
 		return
 	}
 	c.muxer.Load().ServeFile(w, r, r.PathValue("file"))
-}
-
-// soundRate is the time scale of the sound track in an init section.
-func soundRate(init []byte) int64 {
-	var in fmp4.Init
-	if err := in.Unmarshal(bytes.NewReader(init)); err == nil {
-		for _, t := range in.Tracks {
-			if t.ID == av.AudioTrack {
-				return int64(t.TimeScale)
-			}
-		}
-	}
-	return 48000
 }

@@ -162,6 +162,9 @@ func (e *Engine) Stop() {
 // Open makes a session's channel, for which the publisher is awaited.
 func (e *Engine) Open(_ context.Context, room id.Room, session id.Session) error {
 	e.open(Publisher{Room: room, Session: session, Slot: SlotHost})
+	for _, c := range e.of(session) {
+		c.dark.Store(false)
+	}
 	return nil
 }
 
@@ -206,10 +209,11 @@ func (e *Engine) End(_ context.Context, session id.Session, _ string) error {
 	return nil
 }
 
-// Kick cuts the publishers of a session; its channels stay.
+// Kick takes a session off the air: its publishers are cut and nothing of it is
+// shown until Open. Channels and recording stay.
 func (e *Engine) Kick(_ context.Context, session id.Session) error {
 	for _, c := range e.of(session) {
-		c.kick()
+		c.darken()
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ type item struct {
 	epoch *av.Epoch
 	unit  *av.Unit
 	pause bool
+	clear bool // forget what can still be seen
 }
 
 // queue is a bounded line before a sink. Units beyond the bound are left out

@@ -1,12 +1,10 @@
 package media
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -144,65 +142,4 @@ func (*Engine) Position(ctx context.Context, session id.Session, now time.Time) 
 		return 0, err
 	}
 	return max(now.Sub(row.Origin), 0), nil
-}
-
-// Cut writes the span of a recording as one MP4, without encoding anew: from
-// the keyframe at or before from to the end of the GOP that holds to. It
-// answers where the clip truly begins, and its length.
-func (e *Engine) Cut(ctx context.Context, session id.Session, from, to time.Duration, w io.Writer) (start, length time.Duration, err error) {
-	files, err := records(ctx, session, SlotHost, from.Microseconds(), to.Microseconds())
-	if err != nil {
-		return 0, 0, err
-	}
-	var init []byte
-	first, end := int64(-1), int64(0)
-	rate := int64(48000)
-	for _, f := range files {
-		data, err := e.readAll(ctx, f.Key)
-		if err != nil {
-			return 0, 0, err
-		}
-		if int64(len(data)) < f.Size {
-			return 0, 0, fmt.Errorf("%s is shorter than its index", f.Key)
-		}
-		for i, g := range f.GOPs {
-			begins := g.Start <= from.Microseconds() && g.Start+g.Length > from.Microseconds()
-			inside := g.Start >= from.Microseconds() && g.Start < to.Microseconds()
-			if !begins && !inside {
-				continue
-			}
-			switch {
-			case first < 0:
-				first = g.Start
-				init = data[:f.InitSize]
-				rate = soundRate(init)
-				if _, err := w.Write(init); err != nil {
-					return 0, 0, err
-				}
-			case i == 0 && (f.Epoch != files[0].Epoch || !bytes.Equal(init, data[:f.InitSize])):
-				return 0, 0, ErrCrossesChange
-			}
-			fragment := slices.Clone(data[g.Offset : g.Offset+g.Size])
-			if err := shift(fragment, first, rate); err != nil {
-				return 0, 0, err
-			}
-			if _, err := w.Write(fragment); err != nil {
-				return 0, 0, err
-			}
-			end = g.Start + g.Length
-		}
-	}
-	if first < 0 {
-		return 0, 0, ErrNotRecorded
-	}
-	return time.Duration(first) * time.Microsecond, time.Duration(end-first) * time.Microsecond, nil
-}
-
-func (e *Engine) readAll(ctx context.Context, key string) ([]byte, error) {
-	f, err := e.Store.Open(ctx, key)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, 2*fileSize+gopBytes))
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -117,6 +118,16 @@ func (s *storer) waiting() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.pending)
+}
+
+// holds reports whether a file of the slot waits to be stored.
+func (s *storer) holds(session id.Session, slot string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.ContainsFunc(s.pending, func(p string) bool {
+		r, ok := parseName(p)
+		return ok && r.Session == session && r.Slot == slot
+	})
 }
 
 // stop lets run finish what waits, once.

@@ -103,6 +103,13 @@ func (o *rtpOut) write(t *webrtc.TrackLocalStaticRTP, p rtp.Packetizer, data []b
 func (o *rtpOut) close() {
 	o.mu.Lock()
 	o.closed = true
+	o.mu.Unlock()
+	o.empty()
+}
+
+// empty sends all viewers away.
+func (o *rtpOut) empty() {
+	o.mu.Lock()
 	peers := make([]*peer, 0, len(o.peers))
 	for p := range o.peers {
 		peers = append(peers, p)
@@ -156,7 +163,7 @@ func (e *Engine) watch(w http.ResponseWriter, r *http.Request) error {
 	}
 	room := id.Room(r.PathValue("room"))
 	c := e.find(room, slot)
-	if c == nil || c.muxer.Load() == nil {
+	if c == nil || c.dark.Load() || c.muxer.Load() == nil {
 		return ErrNoChannel
 	}
 	if c.out.refused.Load() {

@@ -57,7 +57,8 @@ func (m *Module) planned(ctx context.Context, r Room, title string) (Session, er
 		}
 		return Session{}, err
 	}
-	s := Session{ID: id.New[id.Session](), Room: r.ID, Host: r.Host, State: Planned, Title: title, Planned: m.Clock.Now()}
+	// Until it is announced it has no time, and no list shows it.
+	s := Session{ID: id.New[id.Session](), Room: r.ID, Host: r.Host, State: Planned, Title: title}
 	if err := insertSession(ctx, s); err != nil {
 		return s, err
 	}

@@ -5,13 +5,20 @@ import (
 
 	"tianbo/internal/kernel/id"
 	"tianbo/internal/platform/authz"
+	"tianbo/internal/platform/bus"
 	"tianbo/internal/platform/sqldb"
 )
 
-// Started: the first picture of the host has arrived.
+// Started: the first picture of the host has arrived. The longest time is a
+// row, so that it ends a broadcast that nobody ends, restarts or not.
 func (m *Module) Started(ctx context.Context, session id.Session) error {
-	_, err := m.move(ctx, session, Live, SubjectStarted, nil)
-	return err
+	return sqldb.Write(ctx, func(ctx context.Context) error {
+		s, err := m.move(ctx, session, Live, SubjectStarted, nil)
+		if err != nil {
+			return err
+		}
+		return bus.Schedule(ctx, bus.Job{Kind: JobLongest, Key: string(s.ID), Due: s.Started.Add(maxSession)})
+	})
 }
 
 // Lost: nothing has come from the host for two seconds. The wait for the host
@@ -44,13 +51,6 @@ func (m *Module) End(ctx context.Context, room id.Room) (Session, error) {
 	return m.finish(ctx, r.Session, "host")
 }
 
-// Over: the media engine has ended the session by itself (the host stayed
-// away, the longest time was reached).
-func (m *Module) Over(ctx context.Context, session id.Session, reason string) error {
-	_, err := m.finish(authz.AsSystem(ctx), session, reason)
-	return err
-}
-
 // finish ends the session first in the record, then in the media: should the
 // server die in between, Resume closes the media.
 func (m *Module) finish(ctx context.Context, session id.Session, reason string) (Session, error) {
@@ -68,7 +68,8 @@ func (m *Module) finish(ctx context.Context, session id.Session, reason string) 
 }
 
 // Resume brings back what was on air when the server stopped: each such
-// session is away until its publisher returns, under the usual limit.
+// session is away until its publisher returns. The wait begins anew, for the
+// server was not there to return to.
 func (m *Module) Resume(ctx context.Context) error {
 	ctx = authz.AsSystem(ctx)
 	onAir, err := sessionsIn(ctx, Live, Away)
@@ -79,11 +80,30 @@ func (m *Module) Resume(ctx context.Context) error {
 		if err := m.Media.Open(ctx, s.Room, s.ID); err != nil {
 			return err
 		}
-		if err := m.Lost(ctx, s.ID); err != nil {
+		err := sqldb.Write(ctx, func(ctx context.Context) error {
+			if err := m.Lost(ctx, s.ID); err != nil {
+				return err
+			}
+			return m.waitAnew(ctx, s.ID)
+		})
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// waitAnew lets the wait for a lost host begin now.
+func (m *Module) waitAnew(ctx context.Context, session id.Session) error {
+	s, err := loadSession(ctx, session)
+	if err != nil || s.State != Away {
+		return err
+	}
+	s.AwaySince = m.Clock.Now()
+	if _, err := saveSession(ctx, s, Away); err != nil {
+		return err
+	}
+	return m.await(ctx, s)
 }
 
 // Seen records the most viewers a session has had at once.

@@ -13,6 +13,6 @@
 //
 // Tables: room_room, room_session, room_token, room_follow, room_remind,
 // room_hold, room_deletion. Events out: tianbo.room.announced|started|away|
-// back|ended|frozen|unfrozen.v1. Calls: search, people (may this host go live, names),
-// org (seller identity), media (open, end, kick), realtime (state frames).
+// back|ended|frozen|unfrozen|erased.v1. Calls: search, people (may this host
+// go live, names), org (seller identity), media (open, end, kick), realtime (state frames).
 package room

@@ -15,6 +15,9 @@ const (
 	SubjectEnded     = "tianbo.room.ended.v1"
 	SubjectFrozen    = "tianbo.room.frozen.v1"
 	SubjectUnfrozen  = "tianbo.room.unfrozen.v1"
+	// SubjectErased: two persons have deleted a recording; what belongs to it
+	// goes too.
+	SubjectErased = "tianbo.room.erased.v1"
 )
 
 // Fact is what happened to a session.

@@ -4,8 +4,11 @@ import (
 	"context"
 
 	"tianbo/internal/kernel/clock"
+	"tianbo/internal/kernel/fault"
 	"tianbo/internal/kernel/id"
+	"tianbo/internal/kernel/page"
 	"tianbo/internal/platform/authz"
+	"tianbo/internal/platform/bus"
 	"tianbo/internal/platform/sqldb"
 )
 
@@ -66,7 +69,7 @@ type Counts struct{ Live, Away, Frozen, Deletions int64 }
 // Count counts rooms on air and frozen, and deletions that wait for a second
 // person.
 func (m *Module) Count(ctx context.Context) (Counts, error) {
-	if err := m.mayPatrol(ctx); err != nil {
+	if err := may(ctx, "room.patrol"); err != nil {
 		return Counts{}, err
 	}
 	return countRooms(ctx)
@@ -110,14 +113,25 @@ func (m *Module) Release(ctx context.Context, hold id.Hold) error {
 	})
 }
 
-// Held reports whether a recording is under legal hold.
-func (*Module) Held(ctx context.Context, session id.Session) (bool, error) {
-	_, held, err := openHold(ctx, session)
-	return held, err
+// Expired lists recordings that the law no longer asks for and no case holds,
+// the longest expired first.
+func (m *Module) Expired(ctx context.Context, req page.Request) (page.Of[Session], error) {
+	var none page.Of[Session]
+	if err := may(ctx, "room.erase"); err != nil {
+		return none, err
+	}
+	var at int64
+	key := ""
+	if err := page.Decode(req.Cursor, &at, &key); err != nil {
+		return none, err
+	}
+	rows, err := expiredSessions(ctx, m.Clock.Now(), at, key, req.Rows()+1)
+	return page.Cut(rows, req, func(s Session) string { return page.Encode(clock.Micros(s.KeepUntil), string(s.ID)) }), err
 }
 
 // Delete removes a recording that the law no longer asks for. The first call
-// records who asks and why; a second one, by another person, does it.
+// records who asks and why; a second one, by another person, lets it be done.
+// The files go by a job, which looks again whether a case holds them.
 func (m *Module) Delete(ctx context.Context, session id.Session, reason string) (Deletion, error) {
 	var d Deletion
 	err := sqldb.Write(ctx, func(ctx context.Context) error {
@@ -131,25 +145,62 @@ func (m *Module) Delete(ctx context.Context, session id.Session, reason string) 
 		if err := m.deletable(ctx, s); err != nil {
 			return err
 		}
-		d, err = m.step(ctx, s, reason)
-		return err
+		if d, err = m.step(ctx, s, reason); err != nil || d.DoneAt.IsZero() {
+			return err
+		}
+		return bus.Schedule(ctx, bus.Job{Kind: JobErase, Key: string(s.ID)})
 	})
-	if err != nil || d.DoneAt.IsZero() {
-		return d, err
+	return d, err
+}
+
+// erase deletes the files of a recording whose deletion two persons want.
+// Running it again is no error.
+func (m *Module) erase(ctx context.Context, j bus.Job) error {
+	ctx = authz.AsSystem(ctx)
+	s, err := loadSession(ctx, id.Session(j.Key))
+	if err != nil {
+		return err
 	}
-	return d, m.Recordings.Erase(context.WithoutCancel(ctx), session)
+	d, asked, err := loadDeletion(ctx, s.ID)
+	if err != nil || !asked || d.DoneAt.IsZero() {
+		return err
+	}
+	if err := m.deletable(ctx, s); fault.KindOf(err) == fault.Conflict {
+		return nil // a case came first; once it is over somebody has to ask again
+	} else if err != nil {
+		return err
+	}
+	if err := m.Recordings.Erase(ctx, s.ID); err != nil {
+		return err
+	}
+	if s.Thumb != "" {
+		if err := m.Thumbs.Delete(ctx, s.Thumb); err != nil {
+			return err
+		}
+	}
+	return sqldb.Write(ctx, func(ctx context.Context) error {
+		fresh, err := markErased(ctx, s.ID, m.Clock.Now())
+		if err != nil || !fresh {
+			return err
+		}
+		r, err := loadRoom(ctx, s.Room)
+		if err != nil {
+			return err
+		}
+		return bus.Emit(ctx, SubjectErased, string(r.ID), Fact{Room: r.ID, Session: s.ID, Org: r.Org, Host: s.Host, Title: s.Title, At: m.Clock.Now()})
+	})
 }
 
 func (m *Module) deletable(ctx context.Context, s Session) error {
-	hold, held, err := openHold(ctx, s.ID)
+	holds, err := openHolds(ctx, s.ID)
 	switch {
 	case err != nil:
 		return err
-	case held:
-		return ErrHeld.With("case", hold.Case)
+	case len(holds) > 0:
+		return ErrHeld.With("case", holds[0].Case)
 	case s.State != Ended:
 		return ErrIllegal.With("state", string(s.State))
-	case !CanDelete(s, m.Clock.Now(), held):
+	case !CanDelete(s, m.Clock.Now(), len(holds) > 0):
 		return ErrKept.With("until", s.KeepUntil.In(clock.Shanghai).Format("2006-01-02"))
 	}
 	return nil

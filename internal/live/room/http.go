@@ -88,6 +88,16 @@ func (m *Module) cards(ctx context.Context, rooms []Room) ([]Card, error) {
 	if err != nil {
 		return nil, err
 	}
+	var onAir []id.Session
+	for _, r := range rooms {
+		if r.State.OnAir() {
+			onAir = append(onAir, r.Session)
+		}
+	}
+	pictured, err := thumbsOf(ctx, onAir)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Card, len(rooms))
 	for i, r := range rooms {
 		out[i] = Card{
@@ -98,7 +108,12 @@ func (m *Module) cards(ctx context.Context, rooms []Room) ([]Card, error) {
 		}
 		if r.State.OnAir() {
 			out[i].Viewers = m.Frames.Viewers(r.ID)
+		}
+		if pictured[r.Session] {
 			out[i].Thumbnail = thumbURL(r.Session)
+		}
+		if r.SortAt.IsZero() { // being prepared, not announced
+			out[i].At = r.Created
 		}
 	}
 	return out, nil

@@ -86,7 +86,7 @@ func (m *Module) deskRoutes(api *httpapi.API) {
 		Limit  int    `query:"limit" minimum:"0" maximum:"100"`
 	},
 	) (*listOut, error) {
-		if err := m.mayPatrol(ctx); err != nil {
+		if err := may(ctx, "room.patrol"); err != nil {
 			return nil, err
 		}
 		return m.listed(ctx, ShelfPatrol, page.Request{Cursor: in.Cursor, Limit: in.Limit})
@@ -128,6 +128,17 @@ func (m *Module) deskRoutes(api *httpapi.API) {
 		return m.evidence(ctx, in.ID)
 	})
 	httpapi.Register(api, httpapi.Op{
+		ID: "recording-expired", Method: "GET", Path: "/api/desk/recordings/expired", Action: "room.erase", Tag: "live",
+		Summary: "Recordings that the law no longer asks for and no case holds",
+	}, func(ctx context.Context, in *struct {
+		Cursor string `query:"cursor" maxLength:"200"`
+		Limit  int    `query:"limit" minimum:"0" maximum:"100"`
+	},
+	) (*struct{ Body page.Of[Broadcast] }, error) {
+		p, err := m.Expired(ctx, page.Request{Cursor: in.Cursor, Limit: in.Limit})
+		return &struct{ Body page.Of[Broadcast] }{page.Map(p, broadcast)}, err
+	})
+	httpapi.Register(api, httpapi.Op{
 		ID: "hold-release", Audit: true, Method: "DELETE", Path: "/api/holds/{id}", Action: "room.hold", Tag: "live", Summary: "End a legal hold",
 	}, func(ctx context.Context, in *struct {
 		ID id.Hold `path:"id"`
@@ -149,13 +160,12 @@ func (m *Module) deskRoutes(api *httpapi.API) {
 	})
 }
 
-// mayPatrol asks for the platform's own regions: a patrol role anywhere.
-func (m *Module) mayPatrol(ctx context.Context) error {
-	actor := authz.From(ctx)
-	for _, role := range actor.Roles {
-		if role.Org == "" && authz.Allows(ctx, "room.patrol", authz.Resource{Type: "Rooms", Region: role.Region}) {
+// may asks for a part in the platform, in any of its regions.
+func may(ctx context.Context, action string) error {
+	for _, role := range authz.From(ctx).Roles {
+		if role.Org == "" && authz.Allows(ctx, action, authz.Resource{Type: "Rooms", Region: role.Region}) {
 			return nil
 		}
 	}
-	return authz.Check(ctx, "room.patrol", authz.Resource{Type: "Rooms"})
+	return authz.Check(ctx, action, authz.Resource{Type: "Rooms"})
 }

@@ -13,14 +13,18 @@ import (
 
 // Kinds of timed work.
 const (
-	JobAway   = "room.away_over" // key: session
-	JobRemind = "room.remind"    // key: session/last account told
+	JobAway    = "room.away_over"    // key: session
+	JobLongest = "room.longest_over" // key: session
+	JobRemind  = "room.remind"       // key: session/last account told
+	JobErase   = "room.erase"        // key: session
 )
 
 // Jobs are the module's timed work.
 func (m *Module) Jobs() []bus.JobHandler {
 	return []bus.JobHandler{
 		{Kind: JobAway, Do: m.awayOver},
+		{Kind: JobLongest, Do: m.longestOver},
+		{Kind: JobErase, Do: m.erase},
 		{Kind: JobRemind, Do: m.remindAll},
 	}
 }
@@ -50,6 +54,16 @@ func (m *Module) awayOver(ctx context.Context, j bus.Job) error {
 		return m.await(ctx, s) // the host was back and left again
 	}
 	_, err = m.finish(authz.AsSystem(ctx), s.ID, "host_lost")
+	return err
+}
+
+// longestOver ends a session that has reached the longest time.
+func (m *Module) longestOver(ctx context.Context, j bus.Job) error {
+	s, err := loadSession(ctx, id.Session(j.Key))
+	if err != nil || s.State == Ended {
+		return err
+	}
+	_, err = m.finish(authz.AsSystem(ctx), s.ID, "too_long")
 	return err
 }
 

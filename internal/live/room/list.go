@@ -3,6 +3,7 @@ package room
 import (
 	"context"
 	"math"
+	"time"
 
 	"tianbo/internal/kernel/clock"
 	"tianbo/internal/kernel/id"
@@ -10,7 +11,11 @@ import (
 	"tianbo/internal/platform/authz"
 )
 
-const lastID = "~" // sorts after every identifier
+const (
+	lastID = "~" // sorts after every identifier
+	// lateBy is how long an announced broadcast that has not begun is shown.
+	lateBy = time.Hour
+)
 
 // Shelf is which rooms a list shows.
 type Shelf string
@@ -33,7 +38,7 @@ func (m *Module) List(ctx context.Context, shelf Shelf, req page.Request) (page.
 	}
 	at, key := int64(math.MaxInt64), lastID
 	if shelf == ShelfPlanned {
-		at, key = 0, ""
+		at, key = clock.Micros(m.Clock.Now().Add(-lateBy)), ""
 	}
 	if err := page.Decode(req.Cursor, &at, &key); err != nil {
 		return none, err
@@ -106,7 +111,8 @@ func (m *Module) Past(ctx context.Context, room id.Room, req page.Request) (page
 	return page.Cut(rows, req, func(s Session) string { return page.Encode(string(s.ID)) }), nil
 }
 
-// Replay is an ended broadcast that the actor may watch.
+// Replay is a broadcast that the actor may read about: an ended one, unless
+// the host has put it away.
 func (m *Module) Replay(ctx context.Context, session id.Session) (Session, Room, error) {
 	s, err := loadSession(ctx, session)
 	if err != nil {
@@ -116,8 +122,26 @@ func (m *Module) Replay(ctx context.Context, session id.Session) (Session, Room,
 	if err != nil {
 		return s, r, err
 	}
-	if s.State == Ended && !MayReplay(s) && !authz.Allows(ctx, "room.manage", r.Resource()) && !authz.Allows(ctx, "room.patrol", r.Resource()) {
+	if s.State == Ended && s.Hidden && !insider(ctx, r) {
 		return s, r, ErrReplayHidden
 	}
 	return s, r, nil
+}
+
+// MayWatch is nil when the actor may watch the recording: everyone once the
+// broadcast has ended, unless it was put away or ended frozen; before, and
+// then, only those who run the room or answer for the platform.
+func (m *Module) MayWatch(ctx context.Context, session id.Session) error {
+	s, r, err := m.Replay(ctx, session)
+	if err != nil || MayReplay(s) || insider(ctx, r) {
+		return err
+	}
+	if s.State == Ended {
+		return ErrReplayHidden
+	}
+	return ErrIllegal.With("state", string(s.State))
+}
+
+func insider(ctx context.Context, r Room) bool {
+	return authz.Allows(ctx, "room.manage", r.Resource()) || authz.Allows(ctx, "room.patrol", r.Resource())
 }

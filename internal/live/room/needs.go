@@ -35,7 +35,8 @@ type Media interface {
 	Open(ctx context.Context, room id.Room, session id.Session) error
 	// End closes the channel and finishes the recording.
 	End(ctx context.Context, session id.Session, reason string) error
-	// Kick cuts the publisher but keeps the channel.
+	// Kick takes a session off the air: publishers are cut and nothing is shown
+	// until Open. The channel and its recording stay.
 	Kick(ctx context.Context, session id.Session) error
 }
 
@@ -56,6 +57,7 @@ type Reminder interface {
 type Thumbs interface {
 	Put(ctx context.Context, key string, jpeg []byte) error
 	Get(ctx context.Context, key string) ([]byte, error)
+	Delete(ctx context.Context, key string) error
 }
 
 // Recordings deletes what was recorded.

@@ -44,5 +44,8 @@ func CanDelete(s Session, now time.Time, held bool) bool {
 	return s.State == Ended && !held && now.After(s.KeepUntil)
 }
 
-// MayReplay reports whether everyone may watch the recording.
-func MayReplay(s Session) bool { return s.State == Ended && !s.Hidden && !s.Started.IsZero() }
+// MayReplay reports whether everyone may watch the recording. What was frozen
+// to its end stays off.
+func MayReplay(s Session) bool {
+	return s.State == Ended && !s.Hidden && !s.Started.IsZero() && s.Freeze == ""
+}

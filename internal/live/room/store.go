@@ -209,13 +209,13 @@ func sessionsIn(ctx context.Context, a, b State) ([]Session, error) {
 
 func endedSessions(ctx context.Context, room id.Room, before string, all bool, limit int) ([]Session, error) {
 	return scanSessions(sqldb.From(ctx).Query(ctx, `SELECT `+sessionColumns+` FROM room_session
-		WHERE room = $1 AND state = 'ended' AND started > 0 AND erased = 0 AND id < $2 AND (CAST($3 AS BOOLEAN) OR NOT hidden)
+		WHERE room = $1 AND state = 'ended' AND started > 0 AND erased = 0 AND id < $2 AND (CAST($3 AS BOOLEAN) OR NOT hidden AND freeze_reason = '')
 		ORDER BY id DESC LIMIT $4`, room, before, all, limit))
 }
 
 func replays(ctx context.Context, before string, limit int) ([]Session, error) {
 	return scanSessions(sqldb.From(ctx).Query(ctx, `SELECT `+sessionColumns+` FROM room_session
-		WHERE state = 'ended' AND started > 0 AND erased = 0 AND NOT hidden AND id < $1
+		WHERE state = 'ended' AND started > 0 AND erased = 0 AND NOT hidden AND freeze_reason = '' AND id < $1
 		ORDER BY id DESC LIMIT $2`, before, limit))
 }
 
@@ -236,6 +236,28 @@ func saveSession(ctx context.Context, s Session, from State) (bool, error) {
 	}
 	n, err := res.RowsAffected()
 	return n == 1, err
+}
+
+// thumbsOf gives the sessions among those given that have a picture.
+func thumbsOf(ctx context.Context, sessions []id.Session) (map[id.Session]bool, error) {
+	text, err := json.Marshal(sessions)
+	if err != nil {
+		return nil, fmt.Errorf("packing sessions: %w", err)
+	}
+	rows, err := sqldb.From(ctx).Query(ctx, `SELECT id FROM room_session WHERE thumb <> '' AND id IN `+sqldb.InJSON(ctx, "$1"), string(text))
+	if err != nil {
+		return nil, fmt.Errorf("looking for thumbnails: %w", err)
+	}
+	defer rows.Close()
+	out := map[id.Session]bool{}
+	for rows.Next() {
+		var s id.Session
+		if err := rows.Scan(&s); err != nil {
+			return nil, fmt.Errorf("reading a thumbnail: %w", err)
+		}
+		out[s] = true
+	}
+	return out, rows.Err()
 }
 
 func setThumb(ctx context.Context, session id.Session, key string) error {

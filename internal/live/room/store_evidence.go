@@ -52,15 +52,6 @@ func scanHold(row interface{ Scan(...any) error }) (h Hold, err error) {
 	return h, err
 }
 
-// openHold is the oldest hold in force on a session.
-func openHold(ctx context.Context, session id.Session) (Hold, bool, error) {
-	all, err := openHolds(ctx, session)
-	if err != nil || len(all) == 0 {
-		return Hold{}, false, err
-	}
-	return all[0], true, nil
-}
-
 // openHolds are those in force on a session, the oldest first; a case has one,
 // and cases about one broadcast are few.
 func openHolds(ctx context.Context, session id.Session) ([]Hold, error) {
@@ -132,11 +123,26 @@ func loadDeletion(ctx context.Context, session id.Session) (d Deletion, found bo
 func finishDeletion(ctx context.Context, d Deletion) error {
 	_, err := sqldb.From(ctx).Exec(ctx, `UPDATE room_deletion SET done_by = $2, done_at = $3 WHERE id = $1 AND done_at = 0`,
 		d.ID, d.DoneBy, clock.Micros(d.DoneAt))
-	if err == nil {
-		_, err = sqldb.From(ctx).Exec(ctx, `UPDATE room_session SET erased = $2 WHERE id = $1`, d.Session, clock.Micros(d.DoneAt))
-	}
 	if err != nil {
 		return fmt.Errorf("finishing a deletion: %w", err)
 	}
 	return nil
+}
+
+// markErased reports false when the session was erased already.
+func markErased(ctx context.Context, session id.Session, now time.Time) (bool, error) {
+	res, err := sqldb.From(ctx).Exec(ctx, `UPDATE room_session SET erased = $2, thumb = '' WHERE id = $1 AND erased = 0`, session, clock.Micros(now))
+	if err != nil {
+		return false, fmt.Errorf("marking a recording as erased: %w", err)
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}
+
+// expiredSessions gives ended sessions beyond their retention and not held.
+func expiredSessions(ctx context.Context, now time.Time, afterAt int64, afterID string, limit int) ([]Session, error) {
+	return scanSessions(sqldb.From(ctx).Query(ctx, `SELECT `+sessionColumns+` FROM room_session
+		WHERE state = 'ended' AND erased = 0 AND keep_until < $1 AND (keep_until > $2 OR (keep_until = $2 AND id > $3))
+		AND NOT EXISTS (SELECT 1 FROM room_hold h WHERE h.session = room_session.id AND h.released = 0)
+		ORDER BY keep_until, id LIMIT $4`, clock.Micros(now), afterAt, afterID, limit))
 }

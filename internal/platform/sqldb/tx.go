@@ -25,6 +25,12 @@ func (db *DB) Attach(ctx context.Context) context.Context {
 	return context.WithValue(ctx, ctxKey{}, &scope{db: db})
 }
 
+// Detached carries the context's database and values without its transaction
+// and its end, for work that goes on after the caller has returned.
+func Detached(ctx context.Context) context.Context {
+	return scopeOf(ctx).db.Attach(context.WithoutCancel(ctx))
+}
+
 func scopeOf(ctx context.Context) *scope {
 	s, ok := ctx.Value(ctxKey{}).(*scope)
 	if !ok {

@@ -106,6 +106,23 @@ func (m *Muxer) Begin(e av.Epoch) {
 // Pause closes what is open: the publisher is away.
 func (m *Muxer) Pause() { m.finish() }
 
+// Clear forgets all that can still be seen, for a broadcast that is taken off
+// the air. What comes later begins an epoch.
+func (m *Muxer) Clear() {
+	m.finish()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, s := range m.segments {
+		if s.begins {
+			m.dropped++
+		}
+	}
+	m.segments, m.playlist, m.hint = nil, nil, ""
+	clear(m.inits)
+	close(m.changed)
+	m.changed = make(chan struct{})
+}
+
 // finish gives the last picture a length and closes the segment.
 func (m *Muxer) finish() {
 	if !m.open {
@@ -215,7 +232,7 @@ func (m *Muxer) trim() {
 		m.segments = m.segments[1:]
 	}
 	for n := range m.inits {
-		if n < m.segments[0].epoch {
+		if len(m.segments) > 0 && n < m.segments[0].epoch {
 			delete(m.inits, n)
 		}
 	}

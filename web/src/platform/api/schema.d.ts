@@ -248,6 +248,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/desk/recordings/expired": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Recordings that the law no longer asks for and no case holds */
+        get: operations["recording-expired"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/desk/roles": {
         parameters: {
             query?: never;
@@ -2072,6 +2089,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/pins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When in a broadcast which product was shown */
+        get: operations["session-pins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}/recording": {
         parameters: {
             query?: never;
@@ -2874,6 +2908,9 @@ export interface components {
              */
             wasFen: number;
         };
+        InteractPinsBody: {
+            items: components["schemas"]["InteractShown"][];
+        };
         InteractPoll: {
             closed: boolean;
             /** Format: date-time */
@@ -2925,7 +2962,7 @@ export interface components {
             room: string;
             session: string;
             /** @enum {string} */
-            state: "open" | "answered" | "merged";
+            state: "open" | "answered" | "merged" | "withdrawn";
             text: string;
             /** Format: int64 */
             upvotes: number;
@@ -2935,6 +2972,19 @@ export interface components {
             items: components["schemas"]["InteractQuestion"][];
             /** @description Cursor of the next page, empty at the end */
             next: string;
+        };
+        InteractShown: {
+            /**
+             * Format: double
+             * @description Seconds into the recording
+             */
+            from: number;
+            product: string;
+            /**
+             * Format: double
+             * @description Seconds into the recording; 0 while it is pinned
+             */
+            to: number;
         };
         "Invitation-acceptRequest": {
             secret: string;
@@ -4150,6 +4200,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrderClaimCardPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "recording-expired": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomBroadcastPage"];
                 };
             };
             /** @description Error */
@@ -8501,6 +8583,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChatShapePage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session-pins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InteractPinsBody"];
                 };
             };
             /** @description Error */
