@@ -52,8 +52,8 @@ func SVG(p *routing.Problem, plan *routing.Plan, opt Options) []byte {
 	c.fit()
 	total := c.height + 3*margin + rowHeight*float64(len(plan.Routes)+1) + 40
 	fmt.Fprintf(&c.b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f" role="img" font-family="system-ui, 'Noto Sans CJK SC', sans-serif" font-size="12">`+"\n", c.width, total, c.width, total)
-	c.about()
 	fmt.Fprintf(&c.b, `<rect width="100%%" height="100%%" fill="#fcfbf7"/>`+"\n")
+	c.about()
 	c.lines()
 	c.roads()
 	c.places()
