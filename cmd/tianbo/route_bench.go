@@ -33,6 +33,7 @@ func (e *exitCode) ExitCode() int { return e.code }
 type RouteBenchCmd struct {
 	Files      []string      `arg:"" name:"file" help:"Benchmark files: Solomon, Gehring-Homberger, Li and Lim, CVRPLIB/VRPLIB, 2E-CVRP."`
 	Time       time.Duration `help:"Time limit for each file." default:"10s"`
+	Clock      string        `help:"What the time limit counts: wall time, or processor time per worker, which a busy machine does not distort." enum:"wall,cpu" default:"wall"`
 	Iterations int           `help:"Iterations for each worker instead of a time limit; such a run repeats exactly."`
 	Seed       uint64        `help:"Seed of the search." default:"1"`
 	Workers    int           `help:"Searches side by side." default:"2"`
@@ -144,6 +145,13 @@ func (c *RouteBenchCmd) options(begin time.Time) solve.Options {
 	if c.Iterations <= 0 {
 		limit := c.Time.Seconds()
 		opt.Share = func() float64 { return time.Since(begin).Seconds() / limit }
+		if used, ok := processorTime(); ok && c.Clock == "cpu" {
+			limit *= float64(max(1, c.Workers))
+			opt.Share = func() float64 {
+				now, _ := processorTime()
+				return (now - used).Seconds() / limit
+			}
+		}
 	}
 	return opt
 }

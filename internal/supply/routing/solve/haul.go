@@ -19,6 +19,7 @@ type haul struct {
 	nodes  []node
 	jobs   []job
 	goods  []good
+	must   []bool // goods that have to be served
 	fleet  []fleetKind
 	lines  [][]quantity // room by line and segment
 	units  int
@@ -253,6 +254,7 @@ func (m *haul) penalties() {
 	}
 	worst = 5 * (dear + 1)
 	for i := range m.goods {
+		m.must = append(m.must, m.goods[i].must)
 		if m.goods[i].must {
 			m.goods[i].penalty = worst * float64(1+max(0, m.p.Consignments[i].Priority))
 		}

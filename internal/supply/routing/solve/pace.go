@@ -10,6 +10,8 @@ type pace struct {
 	ctx   context.Context
 	total int
 	share func() float64
+	from  float64 // share at which the present cooling begins
+	to    float64 // and ends
 	hot   float64
 	cold  float64
 }
@@ -30,5 +32,6 @@ func (p *pace) at(done int) float64 {
 
 // heat is the temperature at a share: exponential cooling.
 func (p *pace) heat(share float64) float64 {
-	return p.hot * math.Pow(p.cold/p.hot, share)
+	x := math.Min(1, math.Max(0, (share-p.from)/(p.to-p.from)))
+	return p.hot * math.Pow(p.cold/p.hot, x)
 }

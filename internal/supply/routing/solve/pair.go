@@ -26,6 +26,8 @@ type pairs struct {
 	spare   []int32
 	absence []int32
 	banned  []bool
+	focus   bool // ruin near absent goods, insert the often absent first
+	most    int  // routes allowed at most
 
 	clock   int32
 	version uint32
@@ -42,6 +44,7 @@ type pairs struct {
 
 	best snapshot
 	done int
+	pool *pool
 }
 
 // booking is an old way of a good, for undo.
@@ -74,6 +77,7 @@ type vroute struct {
 	live     bool
 	limited  int32 // jobs on it with a limit on time on board
 	was      shadow
+	pooled   uint32 // version the pool has seen
 }
 
 // shadow is what else an undo puts back.
@@ -98,7 +102,7 @@ const keep = 3
 
 func newPairs(m *haul, rng random) *pairs {
 	s := &pairs{
-		m: m, rng: rng, where: make([]int32, len(m.nodes)), pos: make([]int32, len(m.nodes)), way: make([]int32, len(m.goods)),
+		m: m, rng: rng, most: math.MaxInt32, where: make([]int32, len(m.nodes)), pos: make([]int32, len(m.nodes)), way: make([]int32, len(m.goods)),
 		absence: make([]int32, len(m.goods)), banned: make([]bool, len(m.goods)), available: make([]int32, len(m.fleet)),
 		fresh: make([]entry, len(m.jobs)*len(m.fleet)), marked: make([]int32, len(m.jobs)),
 		order: make([]keyed, 0, len(m.goods)), absent: make([]int32, 0, len(m.goods)),
@@ -138,7 +142,7 @@ func (s *pairs) clear() {
 	for v := range s.where {
 		s.where[v] = -1
 	}
-	s.limit, s.cost, s.clock = math.MaxInt32, 0, s.clock+1
+	s.limit, s.cost, s.clock = s.most, 0, s.clock+1
 	s.touched, s.rebook = s.touched[:0], s.rebook[:0]
 	for i := range s.m.goods {
 		s.way[i], s.banned[i] = -1, false

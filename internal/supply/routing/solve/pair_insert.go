@@ -29,6 +29,7 @@ func (s *pairs) sortAbsent() {
 	m := s.m
 	s.order = s.order[:0]
 	pick := s.rng.below(17)
+	often := s.focus && s.rng.below(4) == 0
 	for _, c := range s.absent {
 		j := &m.jobs[m.goods[c].ways[0].jobs[0]]
 		a, b := j.pick, j.drop
@@ -43,6 +44,8 @@ func (s *pairs) sortAbsent() {
 		far := m.nets[0].dist[int(depot)*m.places+int(d.place)] + m.nets[0].dist[int(depot)*m.places+int(p.place)]
 		var key float64
 		switch {
+		case often:
+			key = -float64(s.absence[c])
 		case pick < 4:
 			key = float64(s.rng.below(1 << 30))
 		case pick < 8:

@@ -19,6 +19,9 @@ func (s *pairs) ruin() {
 	for tries := 0; s.banned[seed] && tries < 50; tries++ {
 		seed = int32(s.rng.below(len(m.goods)))
 	}
+	if s.focus && s.rng.below(2) == 0 {
+		seed = s.absent[s.rng.below(len(s.absent))]
+	}
 	for x := -1; x < m.wide && strings > 0; x++ {
 		c := seed
 		if x >= 0 {

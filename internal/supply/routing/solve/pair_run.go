@@ -4,6 +4,7 @@ import "slices"
 
 func (s *pairs) peak() *snapshot { return &s.best }
 func (s *pairs) steps() int      { return s.done }
+func (s *pairs) seen() *pool     { return s.pool }
 
 // step ruins and recreates once and keeps the result if it is better, or not too much worse for the temperature.
 func (s *pairs) step(heat float64) {
@@ -33,6 +34,9 @@ func (s *pairs) run(p *pace, until float64) {
 			s.step(heat)
 		}
 		s.done += pulse
+		if s.pool != nil && s.cost < s.best.cost+poolHeat*p.cold {
+			s.gather()
+		}
 	}
 }
 
@@ -42,6 +46,12 @@ func (s *pairs) construct() {
 	s.touched, s.rebook = s.touched[:0], s.rebook[:0]
 	s.recreate()
 	s.save(&s.best)
+}
+
+// restart begins again from nothing.
+func (s *pairs) restart() {
+	s.clear()
+	s.construct()
 }
 
 // recost recomputes the cost without the rounding that adds up over many steps.
@@ -83,7 +93,7 @@ func (s *pairs) save(to *snapshot) {
 	for i, id := range s.active {
 		r, t := &s.routes[id], &to.routes[i]
 		t.kind, t.unit, t.stops = r.kind, r.unit, t.stops[:0]
-		t.frozen, t.fixed = r.frozen, r.fixed
+		t.frozen, t.fixed, t.cost = r.frozen, r.fixed, r.cost
 		for x := 1; x < len(r.seq)-1; x++ {
 			t.stops = append(t.stops, r.seq[x].node)
 		}
@@ -126,6 +136,32 @@ func (s *pairs) restore(from *snapshot) {
 	if from.units != nil {
 		copy(s.available, from.units)
 	}
+	if from.limit > 0 {
+		s.limit = from.limit
+	}
 	s.recost()
 	s.touched, s.rebook = s.touched[:0], s.rebook[:0]
+}
+
+// gather offers the routes that changed since the last time to the pool.
+func (s *pairs) gather() {
+	for _, id := range s.active {
+		r := &s.routes[id]
+		if r.pooled == r.version || len(r.seq) == 2 {
+			continue
+		}
+		r.pooled = r.version
+		var name uint64
+		goods := 0
+		for i := 1; i < len(r.seq)-1; i++ {
+			if n := &s.m.nodes[r.seq[i].node]; n.sign < 0 || n.mate < 0 {
+				name += s.pool.sign[s.m.jobs[n.job].good]
+				goods++
+			}
+		}
+		to := s.pool.offer(name, r.kind, r.cost, len(r.seq)-2, goods)
+		for i := range to {
+			to[i] = r.seq[i+1].node
+		}
+	}
 }

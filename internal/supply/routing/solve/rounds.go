@@ -48,7 +48,9 @@ type kind struct {
 
 const (
 	nearWidth  = 120 // neighbours that ruin may reach
-	closeWidth = 40  // neighbours whose sides are tried for insertion
+	closeWidth = 40  // neighbours whose sides are tried for insertion in large problems
+	fullScan   = 200 // up to this size every position is tried
+
 )
 
 // fitsRounds tells whether a problem is one of single stops without the rules that need exact schedules.

@@ -25,11 +25,14 @@ type single struct {
 	free              []int32
 	available         []int32 // unused units by kind
 	limit             int     // most routes at once
+	served            int     // stops on routes
 
 	cost    float64
 	absent  []int32
 	absence []int32 // how often each stop stayed absent
 	banned  []bool  // stops that belong to another worker's share
+	focus   bool    // ruin near absent stops, insert the often absent first
+	most    int     // routes allowed at most
 
 	ops     []op
 	touched []int32
@@ -41,8 +44,10 @@ type single struct {
 	order   []keyed
 	type2   []upgrade
 
-	best snapshot
-	done int // steps since the search began
+	best    snapshot
+	done    int // steps since the search began
+	pool    *pool
+	changed []bool // route slots that differ from what the pool has seen
 }
 
 // op is one reversible change.
@@ -71,6 +76,7 @@ type snapshot struct {
 	cost   float64
 	routes []trip
 	absent []int32
+	limit  int     // most routes of a part of a solution, 0: what the search allows
 	units  []int32 // units by kind still free beside the routes; nil: what the problem leaves
 	ways   []int32 // by consignment: the itinerary it takes, -1 none; only the pair engine
 }
@@ -80,6 +86,7 @@ type trip struct {
 	unit   int32 // -1: any unit of the kind
 	frozen int32
 	fixed  []float64
+	cost   float64
 	stops  []int32
 }
 
@@ -87,11 +94,11 @@ func newSingle(m *rounds, rng random) *single {
 	n, slots := m.n, m.slots
 	size := n + 2*slots
 	s := &single{
-		m: m, rng: rng, next: make([]int32, size), prev: make([]int32, size), route: make([]int32, size),
+		m: m, rng: rng, most: slots, next: make([]int32, size), prev: make([]int32, size), route: make([]int32, size),
 		place: make([]int32, size), arc: make([]float64, size), load: make([]int32, slots), count: make([]int32, slots),
 		kind: make([]int32, slots), length: make([]float64, slots), where: make([]int32, slots), stamp: make([]int32, slots+n),
 		absence: make([]int32, n), banned: make([]bool, n), available: make([]int32, len(m.kinds)), type2: make([]upgrade, slots),
-		active: make([]int32, 0, slots), free: make([]int32, 0, slots), absent: make([]int32, 0, n),
+		changed: make([]bool, slots), active: make([]int32, 0, slots), free: make([]int32, 0, slots), absent: make([]int32, 0, n),
 		ops: make([]op, 0, 4*n), touched: make([]int32, 0, slots), order: make([]keyed, 0, n),
 	}
 	if m.windows {
@@ -116,7 +123,7 @@ func (s *single) clear() {
 	for k := range s.available {
 		s.available[k] = s.m.kinds[k].units
 	}
-	s.limit = s.m.slots
+	s.limit, s.served = s.most, 0
 	s.cost = 0
 	for i := range s.m.n {
 		s.route[i], s.banned[i] = -1, false
@@ -152,6 +159,9 @@ func (s *single) restore(from *snapshot) {
 	if from.units != nil {
 		copy(s.available, from.units)
 	}
+	if from.limit > 0 {
+		s.limit = from.limit
+	}
 	s.ops = s.ops[:0]
 }
 
@@ -168,7 +178,7 @@ func (s *single) save(to *snapshot) {
 	to.routes = to.routes[:len(s.active)]
 	for i, r := range s.active {
 		t := &to.routes[i]
-		t.kind = s.kind[r]
+		t.kind, t.cost = s.kind[r], s.routeCost(r)
 		t.stops = t.stops[:0]
 		for v := s.next[s.start(r)]; int(v) < s.m.n; v = s.next[v] {
 			t.stops = append(t.stops, v)
@@ -207,6 +217,7 @@ func (s *single) open(kind int32) int32 {
 	s.load[r], s.count[r] = 0, 0
 	s.arc[a] = s.dist(a, b)
 	s.length[r] = s.arc[a]
+	s.changed[r] = true
 	s.ops = append(s.ops, op{what: opOpen, at: r, extra: kind})
 	return r
 }
@@ -225,10 +236,10 @@ func (s *single) setKind(r, kind int32) {
 // shut gives an empty route's slot back.
 func (s *single) shut(r int32) {
 	s.ops = append(s.ops, op{what: opClose, at: r, extra: s.kind[r]})
-	s.drop(r)
+	s.release(r)
 }
 
-func (s *single) drop(r int32) {
+func (s *single) release(r int32) {
 	i, last := s.where[r], int32(len(s.active)-1)
 	s.active[i] = s.active[last]
 	s.where[s.active[i]] = i
@@ -247,6 +258,7 @@ func (s *single) link(v, at, r int32) {
 	s.route[v] = r
 	s.load[r] += s.m.demand[v]
 	s.count[r]++
+	s.served++
 }
 
 // unlink takes a stop out without touching times.
@@ -259,6 +271,7 @@ func (s *single) unlink(v int32) {
 	s.route[v] = -1
 	s.load[r] -= s.m.demand[v]
 	s.count[r]--
+	s.served--
 }
 
 // retime recomputes the times of a route.
@@ -300,7 +313,7 @@ func (s *single) undo() {
 		case opInsert:
 			s.unlink(o.node)
 		case opOpen:
-			s.drop(o.at)
+			s.release(o.at)
 		case opClose:
 			s.free = s.free[:len(s.free)-1]
 			s.where[o.at] = int32(len(s.active))
@@ -327,6 +340,7 @@ func (s *single) undo() {
 
 // touch remembers a route whose times must be recomputed on undo.
 func (s *single) touch(r int32) {
+	s.changed[r] = true
 	if s.stamp[r] != s.clock {
 		s.stamp[r] = s.clock
 		s.touched = append(s.touched, r)

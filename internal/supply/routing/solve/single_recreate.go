@@ -38,9 +38,12 @@ func (s *single) sortAbsent() {
 		choices = 17
 	}
 	pick := s.rng.below(choices)
+	often := s.focus && s.rng.below(4) == 0
 	for _, v := range s.absent {
 		var key float64
 		switch {
+		case often:
+			key = -float64(s.absence[v])
 		case pick < 4:
 			key = float64(s.rng.below(1 << 30))
 		case pick < 8:
@@ -80,11 +83,15 @@ type spot struct {
 func (s *single) insert(v int32) bool {
 	best := spot{cost: math.Inf(1), at: -1, kind: -1}
 	s.turn++
-	s.scanNear(v, &best)
-	s.scanEnds(v, &best)
 	kind, fresh := s.newRoute(v)
-	if kind < 0 && best.at < 0 {
+	if s.m.n <= fullScan {
 		s.scanAll(v, &best)
+	} else {
+		s.scanNear(v, &best)
+		s.scanEnds(v, &best)
+		if best.at < 0 || fresh < best.cost {
+			s.scanAll(v, &best)
+		}
 	}
 	limit := s.m.penalty[v]
 	switch {
@@ -157,14 +164,18 @@ func (s *single) scanEnds(v int32, best *spot) {
 // scanAll tries every position of every route: only when nothing near was found.
 func (s *single) scanAll(v int32, best *spot) {
 	m := s.m
+	row, come := m.dist[int(s.place[v])*m.places:], m.distT[int(s.place[v])*m.places:]
 	for _, r := range s.active {
 		if !m.mixed && s.load[r]+m.demand[v] > m.kinds[s.kind[r]].capacity {
 			continue
 		}
 		b := s.end(r)
-		for a := s.start(r); a != b; a = s.next[a] {
+		u := come[s.place[s.start(r)]]
+		for a := s.start(r); a != b; {
 			w := s.next[a]
-			s.consider(v, a, w, r, s.dist(a, v)+s.dist(v, w)-s.arc[a], best)
+			to := row[s.place[w]]
+			s.consider(v, a, w, r, u+to-s.arc[a], best)
+			a, u = w, come[s.place[w]]
 		}
 	}
 }

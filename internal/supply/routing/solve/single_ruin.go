@@ -17,13 +17,15 @@ func (s *single) ruin() {
 	if len(s.active) == 0 {
 		return
 	}
-	present := m.n - len(s.absent)
-	mean := float64(present) / float64(len(s.active))
+	mean := float64(s.served) / float64(len(s.active))
 	most := min(float64(longest), mean)
 	strings := int((4*meanRemoved/(1+most)-1)*s.rng.unit() + 1)
 	seed := int32(s.rng.below(m.n))
 	for tries := 0; s.banned[seed] && tries < 50; tries++ {
 		seed = int32(s.rng.below(m.n))
+	}
+	if s.focus && s.rng.below(2) == 0 {
+		seed = s.absent[s.rng.below(len(s.absent))]
 	}
 	if s.route[seed] >= 0 {
 		s.cut(seed, most)

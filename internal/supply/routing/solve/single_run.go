@@ -30,6 +30,9 @@ func (s *single) run(p *pace, until float64) {
 			s.step(heat)
 		}
 		s.done += pulse
+		if s.pool != nil && s.cost < s.best.cost+poolHeat*p.cold {
+			s.gather()
+		}
 	}
 }
 
@@ -37,6 +40,29 @@ func (s *single) run(p *pace, until float64) {
 func (s *single) construct() {
 	s.clock++
 	s.touched = s.touched[:0]
+	s.recreate()
+	s.ops = s.ops[:0]
+	s.save(&s.best)
+}
+
+// restart begins again from a route for every stop, as far as there are vehicles: ruin and recreate merges them, and
+// ends in another valley than before.
+func (s *single) restart() {
+	s.clear()
+	s.clock++
+	s.touched = s.touched[:0]
+	left := s.absent[:0]
+	for _, v := range s.absent {
+		kind, _ := s.newRoute(v)
+		if kind < 0 {
+			left = append(left, v)
+			continue
+		}
+		r := s.open(kind)
+		s.place1(v, s.start(r), r)
+		s.cost += s.routeCost(r) - s.m.penalty[v]
+	}
+	s.absent = left
 	s.recreate()
 	s.ops = s.ops[:0]
 	s.save(&s.best)
@@ -55,5 +81,23 @@ func (s *single) recost() {
 	}
 	for _, v := range s.absent {
 		s.cost += s.m.penalty[v]
+	}
+}
+
+// gather offers the routes that changed since the last time to the pool.
+func (s *single) gather() {
+	for _, r := range s.active {
+		if !s.changed[r] {
+			continue
+		}
+		s.changed[r] = false
+		var name uint64
+		for v := s.next[s.start(r)]; int(v) < s.m.n; v = s.next[v] {
+			name += s.pool.sign[v]
+		}
+		to := s.pool.offer(name, s.kind[r], s.routeCost(r), int(s.count[r]), int(s.count[r]))
+		for i, v := 0, s.next[s.start(r)]; i < len(to); i, v = i+1, s.next[v] {
+			to[i] = v
+		}
 	}
 }

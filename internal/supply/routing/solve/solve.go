@@ -40,11 +40,18 @@ func solveRounds(ctx context.Context, p *routing.Problem, opt Options) (*routing
 	}
 	first := workers[0].(*single)
 	first.construct()
-	g := begin(workers, pc, opt)
+	g := begin(m, workers, pc, opt)
+	g.limit, g.size = m.slots, m.n
+	length := m.n / max(1, len(first.active))
+	g.pool = newPool(m.n, length)
+	for _, w := range workers {
+		w.(*single).pool = newPool(m.n, length)
+	}
+	from := g.serve(opt, first.short(), m.floor())
 	if len(workers) > 1 && m.n >= splitFrom {
-		g.shares(m, newRandom(opt.Seed, 1<<32), 60, 0, 1)
+		g.shares(newRandom(opt.Seed, 1<<32), 60, from, 1)
 	} else {
-		g.islands(12, 0, 1)
+		g.islands(from, 1)
 	}
 	return m.plan(p, &g.best), g.stats("single"), nil
 }
@@ -60,19 +67,41 @@ func solvePairs(ctx context.Context, p *routing.Problem, opt Options) (*routing.
 	first := workers[0].(*pairs)
 	first.warm(opt.Start)
 	first.construct()
-	g := begin(workers, pc, opt)
+	g := begin(m, workers, pc, opt)
+	g.limit, g.size = m.units, len(m.goods)
+	if len(p.Lines) == 0 && p.Previous == nil {
+		length := len(m.nodes) / max(1, len(first.active))
+		g.pool = newPool(len(m.goods), length)
+		for _, w := range workers {
+			w.(*pairs).pool = newPool(len(m.goods), length)
+		}
+	}
+	from := g.serve(opt, first.short(), 1)
 	if len(workers) > 1 && len(m.goods) >= splitFrom && len(p.Lines) == 0 && p.Previous == nil {
-		g.shares(m, newRandom(opt.Seed, 1<<32), 60, 0, 1)
+		g.shares(newRandom(opt.Seed, 1<<32), 60, from, 1)
 	} else {
-		g.islands(12, 0, 1)
+		g.islands(from, 1)
 	}
 	return m.plan(p, &g.best), g.stats("pair"), nil
 }
 
+// serve spends the first part of the search on the fleet where that is asked for or needed, and tells how much it took.
+func (g *meeting) serve(opt Options, short, floor int) float64 {
+	switch {
+	case opt.Objective == Vehicles:
+		g.fleet(0, 0.5, floor)
+	case short > 0:
+		g.fleet(0, 0.3, g.limit)
+	default:
+		return 0
+	}
+	return g.pace.at(g.workers[0].steps())
+}
+
 // begin gives every worker the first solution.
-func begin(workers []worker, pc *pace, opt Options) *meeting {
+func begin(m model, workers []worker, pc *pace, opt Options) *meeting {
 	first := workers[0].peak()
-	g := &meeting{workers: workers, pace: pc, best: first.clone()}
+	g := &meeting{m: m, workers: workers, pace: pc, best: first.clone()}
 	if opt.Progress != nil {
 		g.report = func(share float64, best *snapshot, steps int) {
 			opt.Progress(Progress{Share: share, Iterations: steps, Cost: best.cost, Vehicles: len(best.routes), Unserved: len(best.absent)})

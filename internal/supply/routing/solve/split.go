@@ -74,7 +74,8 @@ func bearing(t *trip, angle float64, byAngle bool, at func(v int32) (x, y float6
 // price recomputes a snapshot's cost.
 func (m *rounds) price(s *snapshot) {
 	s.cost = 0
-	for _, t := range s.routes {
+	for i := range s.routes {
+		t := &s.routes[i]
 		k := &m.kinds[t.kind]
 		length, at := 0.0, k.start
 		for _, v := range t.stops {
@@ -82,7 +83,8 @@ func (m *rounds) price(s *snapshot) {
 			at = m.place[v]
 		}
 		length += m.dist[int(at)*m.places+int(k.end)]
-		s.cost += k.fixed + k.unit*length
+		t.cost = k.fixed + k.unit*length
+		s.cost += t.cost
 	}
 	for _, v := range s.absent {
 		s.cost += m.penalty[v]
