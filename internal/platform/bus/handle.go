@@ -58,8 +58,34 @@ func (b *Bus) consumeSession(ctx context.Context, h Handler, healthy func()) err
 	}
 }
 
+// ackWait is how long NATS waits for word of a message before it gives it out
+// again. It is short, because a crash of NATS may lose the last word and the
+// next message waits for this one; hold keeps slow work from being given out
+// twice.
+const ackWait = 6 * time.Second
+
+// hold tells NATS that a message is being worked on, until release is called.
+// A lost word only means a repeat, which the inbox stops.
+func hold(m jetstream.Msg) (release func()) {
+	done := make(chan struct{})
+	go func() {
+		tick := time.NewTicker(ackWait / 3)
+		defer tick.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+				_ = m.InProgress()
+			}
+		}
+	}()
+	return func() { close(done) }
+}
+
 // deliver handles one message to its end: done, or dead. False: stopped.
 func (b *Bus) deliver(ctx context.Context, h Handler, m jetstream.Msg) bool {
+	defer hold(m)()
 	at, _ := time.Parse(time.RFC3339Nano, m.Headers().Get("Tianbo-At")) // informative only
 	e := Event{
 		ID: id.Event(m.Headers().Get("Tianbo-Event")), Subject: h.Subject, Key: m.Headers().Get("Tianbo-Key"),
@@ -77,7 +103,6 @@ func (b *Bus) deliver(ctx context.Context, h Handler, m jetstream.Msg) bool {
 		if attempt >= maxAttempts && !transient(err) && b.bury(ctx, h, e, err) {
 			return true
 		}
-		_ = m.InProgress() // a lost one only means a repeat, which the inbox stops
 		if !pause(ctx, backoff(attempt)) {
 			return false
 		}

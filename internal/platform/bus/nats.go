@@ -105,7 +105,7 @@ func (c *connection) consumer(ctx context.Context, h Handler) (jetstream.Consume
 	}
 	consumer, err := c.js.CreateOrUpdateConsumer(ctx, streamName, jetstream.ConsumerConfig{
 		Durable: strings.NewReplacer(".", "-", " ", "-").Replace(h.Name), FilterSubject: eventsRoot + h.Subject,
-		AckPolicy: jetstream.AckExplicitPolicy, AckWait: 30 * time.Second, MaxAckPending: 1, MaxDeliver: -1,
+		AckPolicy: jetstream.AckExplicitPolicy, AckWait: ackWait, MaxAckPending: 1, MaxDeliver: -1,
 		DeliverPolicy: jetstream.DeliverAllPolicy,
 	})
 	if err != nil {
