@@ -148,16 +148,7 @@ func (b *backup) files(ctx context.Context, store blob.Store, progress func(stri
 		}
 		for _, info := range page {
 			progress(info.Key)
-			f, err := store.Open(ctx, info.Key)
-			if errors.Is(err, blob.ErrNotFound) {
-				continue // deleted meanwhile, as its owner wished
-			}
-			if err != nil {
-				return err
-			}
-			err = b.add("files/"+info.Key, info.Size, f)
-			f.Close()
-			if err != nil {
+			if err := b.file(ctx, store, info.Key); err != nil {
 				return err
 			}
 		}
@@ -166,6 +157,26 @@ func (b *backup) files(ctx context.Context, store blob.Store, progress func(stri
 		}
 		after = page[len(page)-1].Key
 	}
+}
+
+// file adds one as it is now: it may have been replaced since it was listed.
+func (b *backup) file(ctx context.Context, store blob.Store, key string) error {
+	f, err := store.Open(ctx, key)
+	if errors.Is(err, blob.ErrNotFound) {
+		return nil // deleted meanwhile, as its owner wished
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	size, err := f.Seek(0, io.SeekEnd)
+	if err == nil {
+		_, err = f.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return fmt.Errorf("backup of %s: %w", key, err)
+	}
+	return b.add("files/"+key, size, f)
 }
 
 // Restore reads a backup into an empty data folder and database, then verifies
@@ -212,9 +223,10 @@ func Restore(ctx context.Context, c *conf.Config, r io.Reader, progress func(str
 		}
 	})
 	if err != nil {
-		return err
+		// The database has rolled back; without the keys a second try may begin.
+		return errors.Join(err, os.RemoveAll(keyFolder(c)))
 	}
-	return verify(db.Attach(ctx), m, progress)
+	return verify(db.Attach(ctx), m, c, store, progress)
 }
 
 func unpack(ctx context.Context, c *conf.Config, store blob.Store, h *tar.Header, body io.Reader, m *manifest) error {
@@ -262,8 +274,31 @@ func (m *manifest) check(seen map[string]string) error {
 	return nil
 }
 
-// verify reads the restored tables back.
-func verify(ctx context.Context, m manifest, progress func(string)) error {
+// verify reads everything back from where it was restored to.
+func verify(ctx context.Context, m manifest, c *conf.Config, store blob.Store, progress func(string)) error {
+	for name, sum := range m.SHA256 {
+		folder, key, _ := strings.Cut(name, "/")
+		if folder == "db" {
+			continue
+		}
+		progress("verifying " + name)
+		var f io.ReadCloser
+		var err error
+		if folder == "keys" {
+			f, err = os.Open(filepath.Join(keyFolder(c), key))
+		} else {
+			f, err = store.Open(ctx, key)
+		}
+		if err != nil {
+			return fmt.Errorf("restore: %s: %w", name, err)
+		}
+		h := sha256.New()
+		_, err = io.Copy(h, f)
+		f.Close()
+		if err != nil || hex.EncodeToString(h.Sum(nil)) != sum {
+			return errors.Join(fmt.Errorf("restore: %s differs from the backup after restoring", name), err)
+		}
+	}
 	return sqldb.Read(ctx, func(ctx context.Context) error {
 		for table, rows := range m.Rows {
 			progress("verifying " + table)

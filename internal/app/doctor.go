@@ -121,9 +121,7 @@ func files() Finding {
 
 func ports(c *conf.Config) []Finding {
 	out := []Finding{port("web port", "tcp", c.Listen)}
-	if c.Media.UDP != "off" {
-		out = append(out, port("media port (UDP)", "udp", c.Media.UDP), port("media port (TCP)", "tcp", c.Media.UDP))
-	}
+	out = append(out, port("media port (UDP)", "udp", c.Media.UDP), port("media port (TCP)", "tcp", c.Media.UDP))
 	if c.Media.RTMP != "off" {
 		out = append(out, port("encoder port", "tcp", c.Media.RTMP))
 	}

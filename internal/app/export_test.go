@@ -5,4 +5,5 @@ var (
 	Migrations = migrations
 	Site       = site
 	Describe   = describe
+	OpenStore  = openStore
 )

@@ -20,14 +20,29 @@ type rtc struct {
 	mux ice.UDPMux
 }
 
-func newRTC(address string, hosts []string) (*rtc, error) {
-	udp, err := net.ListenPacket("udp", address)
-	if err != nil {
-		return nil, fmt.Errorf("media port: %w", err)
-	}
-	tcp, err := net.Listen("tcp", udp.LocalAddr().String())
-	if err != nil {
+// samePort takes a port for both. One that the system chose for the first may
+// be somebody's for the second; then it is asked for another.
+func samePort(address string) (net.PacketConn, net.Listener, error) {
+	_, port, _ := net.SplitHostPort(address)
+	for try := 1; ; try++ {
+		udp, err := net.ListenPacket("udp", address)
+		if err != nil {
+			return nil, nil, err
+		}
+		tcp, err := net.Listen("tcp", udp.LocalAddr().String())
+		if err == nil {
+			return udp, tcp, nil
+		}
 		udp.Close()
+		if port != "0" || try == 10 {
+			return nil, nil, err
+		}
+	}
+}
+
+func newRTC(address string, hosts []string) (*rtc, error) {
+	udp, tcp, err := samePort(address)
+	if err != nil {
 		return nil, fmt.Errorf("media port: %w", err)
 	}
 	r := &rtc{udp: udp, tcp: tcp, mux: webrtc.NewICEUDPMux(nil, udp)}

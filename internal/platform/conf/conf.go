@@ -104,7 +104,7 @@ type Push struct {
 
 // Seal protects personal data.
 type Seal struct {
-	Keyset string `conf:"keyset" default:"" help:"File of the sealing keys; empty means keys/ in the data folder"`
+	Keyset string `conf:"keyset" default:"" help:"Folder of the sealing keys; empty means keys/ in the data folder"`
 }
 
 // Limits are the rate limits.
@@ -208,7 +208,7 @@ func (c *Config) check() error {
 		bad("data", "name a folder")
 	}
 	for key, address := range map[string]string{"listen": c.Listen, "media.udp": c.Media.UDP, "media.rtmp": c.Media.RTMP, "nats.mqtt": c.NATS.MQTT} {
-		if address == "" && key == "nats.mqtt" || address == "off" && key != "listen" {
+		if address == "" && key == "nats.mqtt" || address == "off" && key == "media.rtmp" {
 			continue
 		}
 		if _, _, err := net.SplitHostPort(address); err != nil {

@@ -9,7 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -67,7 +69,35 @@ func columnsOf(ctx context.Context, table string) ([]column, error) {
 		out = append(out, c)
 	}
 	slices.SortFunc(out, func(a, b column) int { return strings.Compare(a.Name, b.Name) })
-	return out, rows.Err()
+	if err := rows.Err(); err != nil || DialectOf(ctx) == Postgres || len(out) == 0 {
+		return out, err
+	}
+	return out, sixTypes(ctx, table, out)
+}
+
+var (
+	ofSQLite = map[string]string{"INTEGER": "BIGINT", "REAL": "DOUBLE PRECISION", "BLOB": "BYTEA", "TEXT": "TEXT"}
+	noted    = regexp.MustCompile(`"?(\w+)"?\s+(?:INTEGER|TEXT)/\*(\w+)\*/`)
+)
+
+// sixTypes gives SQLite's columns the types that their migration named.
+func sixTypes(ctx context.Context, table string, columns []column) error {
+	var text string
+	err := From(ctx).QueryRow(ctx, `SELECT sql FROM sqlite_master WHERE type = 'table' AND name = $1`, table).Scan(&text)
+	if err != nil {
+		return fmt.Errorf("definition of %s: %w", table, err)
+	}
+	named := map[string]string{}
+	for _, m := range noted.FindAllStringSubmatch(text, -1) {
+		named[m[1]] = m[2]
+	}
+	for i, c := range columns {
+		columns[i].Type = ofSQLite[c.Type]
+		if t, ok := named[c.Name]; ok {
+			columns[i].Type = t
+		}
+	}
+	return nil
 }
 
 func names(columns []column) string {
@@ -80,22 +110,22 @@ func names(columns []column) string {
 
 // Dump writes a table, one JSON array a row, columns in the order of their
 // names and rows in the order of their values, so that equal tables give equal
-// bytes on both engines. Within Read, all tables show one moment.
+// bytes on both engines. JSON is written as a text, lest its null be taken for
+// an absent value. Within Read, all tables show one moment.
 func Dump(ctx context.Context, table string, w io.Writer) (rows int64, err error) {
 	columns, err := columnsOf(ctx, table)
 	if err != nil {
 		return 0, err
 	}
-	order := make([]string, len(columns))
-	for i, c := range columns {
-		order[i] = c.Name
-		if DialectOf(ctx) == Postgres {
-			switch c.Type {
-			case "TEXT":
-				order[i] += ` COLLATE "C"`
-			case "JSONB":
-				order[i] += `::text COLLATE "C"`
-			}
+	var order []string
+	for _, c := range columns {
+		switch {
+		case c.Type == "JSONB":
+			continue // the engines write it differently; keys hold none
+		case c.Type == "TEXT" && DialectOf(ctx) == Postgres:
+			order = append(order, c.Name+` COLLATE "C" NULLS FIRST`)
+		default:
+			order = append(order, c.Name+` NULLS FIRST`)
 		}
 	}
 	found, err := From(ctx).Query(ctx, `SELECT `+names(columns)+` FROM `+table+` ORDER BY `+strings.Join(order, ", "))
@@ -151,20 +181,44 @@ func portable(kind string, v any) (any, error) {
 		default:
 			return v, nil
 		}
-		var parsed any
-		d := json.NewDecoder(bytes.NewReader(text))
-		d.UseNumber()
-		if err := d.Decode(&parsed); err != nil {
-			return nil, err
-		}
-		canonical, err := json.Marshal(parsed)
-		return json.RawMessage(canonical), err
+		return canonical(text)
 	case "TEXT":
 		if b, ok := v.([]byte); ok {
 			return string(b), nil
 		}
 	}
 	return v, nil
+}
+
+// canonical is one text for equal JSON values: keys in order, no white space,
+// numbers written out.
+func canonical(text []byte) (string, error) {
+	var parsed any
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	if err := d.Decode(&parsed); err != nil {
+		return "", err
+	}
+	out, err := json.Marshal(writtenOut(parsed))
+	return string(out), err
+}
+
+func writtenOut(v any) any {
+	switch v := v.(type) {
+	case json.Number:
+		if f, err := v.Float64(); err == nil && strings.ContainsAny(v.String(), "eE") {
+			return json.Number(strconv.FormatFloat(f, 'f', -1, 64))
+		}
+	case []any:
+		for i := range v {
+			v[i] = writtenOut(v[i])
+		}
+	case map[string]any:
+		for key := range v {
+			v[key] = writtenOut(v[key])
+		}
+	}
+	return v
 }
 
 // maxRow bounds one row of a dump.
@@ -233,8 +287,6 @@ func readRow(columns []column, line []byte) ([]any, error) {
 			var b []byte
 			err = json.Unmarshal(raw[i], &b)
 			row[i] = b
-		case "JSONB":
-			row[i] = string(raw[i])
 		case "DOUBLE PRECISION":
 			var f float64
 			err = json.Unmarshal(raw[i], &f)

@@ -140,15 +140,18 @@ var rewrites = []struct {
 	with    string
 }{
 	{regexp.MustCompile(`\bDOUBLE PRECISION\b`), "REAL"},
-	{regexp.MustCompile(`\b(BIGINT|BOOLEAN)\b`), "INTEGER"},
-	{regexp.MustCompile(`\bJSONB\b`), "TEXT"},
+	{regexp.MustCompile(`\bBIGINT\b`), "INTEGER"},
+	{regexp.MustCompile(`\bBOOLEAN\b`), "INTEGER/*BOOLEAN*/"},
+	{regexp.MustCompile(`\bJSONB\b`), "TEXT/*JSONB*/"},
 	{regexp.MustCompile(`\bBYTEA\b`), "BLOB"},
 	{regexp.MustCompile(`(?i)\bDEFAULT FALSE\b`), "DEFAULT 0"},
 	{regexp.MustCompile(`(?i)\bDEFAULT TRUE\b`), "DEFAULT 1"},
 	{regexp.MustCompile(`(?ms)(^CREATE TABLE .*?^\));`), "$1 STRICT;"},
 }
 
-// forSQLite maps the six types and makes every table STRICT.
+// forSQLite maps the six types and makes every table STRICT. Where two types
+// become one, a note stays behind, which SQLite keeps with the table: a backup
+// must tell them apart.
 func forSQLite(text []byte) []byte {
 	for _, r := range rewrites {
 		text = r.pattern.ReplaceAll(text, []byte(r.with))
