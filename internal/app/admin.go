@@ -4,12 +4,9 @@ import (
 	"context"
 
 	"tianbo/internal/kernel/clock"
-	"tianbo/internal/people/account"
-	"tianbo/internal/people/org"
 	"tianbo/internal/platform/authz"
 	"tianbo/internal/platform/conf"
 	"tianbo/internal/platform/seal"
-	"tianbo/internal/platform/session"
 )
 
 // CreateAdmin registers a person and makes them an administrator. A server may
@@ -32,12 +29,11 @@ func CreateAdmin(ctx context.Context, c *conf.Config, phone, name string) error 
 		return err
 	}
 	ctx = authz.AsSystem(p.Attach(db.Attach(ctx)))
-	orgs := org.New(org.Deps{Clock: clock.System})
-	accounts := account.New(account.Deps{Clock: clock.System, Sessions: session.Sessions{Clock: clock.System}, Roles: orgs, Sealer: sealer})
-	a, err := accounts.Register(ctx, phone, name)
+	m := wire(outside{config: c, clock: clock.System, sealer: sealer})
+	a, err := m.accounts.Register(ctx, phone, name)
 	if err != nil {
 		return err
 	}
 	// Everywhere: an administrator answers for the platform, also for what lies in no region.
-	return orgs.Appoint(ctx, a.ID, "platform_admin", "")
+	return m.orgs.Appoint(ctx, a.ID, "platform_admin", "")
 }

@@ -126,8 +126,12 @@ func (a *App) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	push, pushKey, err := pusher(c)
+	if err != nil {
+		return err
+	}
 	a.modules = wire(outside{
-		config: c, clock: clock.System, sealer: sealer, store: store, codes: codeSender(c, a.log), hub: hub,
+		push: push, pushKey: pushKey, config: c, clock: clock.System, sealer: sealer, store: store, codes: codeSender(c, a.log), hub: hub,
 		media: media.Deps{
 			Log: a.log, Dir: filepath.Join(c.Data, "recording"), UDP: c.Media.UDP, RTMP: off(c.Media.RTMP),
 			Hosts: list(c.Media.Hosts), Viewers: c.Media.Viewers,
@@ -157,7 +161,7 @@ func (l lateBus) Subscribe(subject string, fn func([]byte)) (func(), error) {
 
 func codeSender(c *conf.Config, log *slog.Logger) notify.Sender {
 	if c.SMS.Provider == "aliyun" {
-		return &notify.Aliyun{Key: c.SMS.Key, Secret: c.SMS.Secret, Sign: c.SMS.Sign, Template: c.SMS.Template}
+		return notify.NewAliyun(c.SMS.Key, c.SMS.Secret, c.SMS.Sign, c.SMS.Template)
 	}
 	return notify.Console{Log: log}
 }
@@ -372,6 +376,9 @@ func (a *App) housekeeping(ctx context.Context) {
 				}
 			}
 		case <-seldom.C:
+			if _, err := a.sessions.Sweep(ctx); err != nil {
+				a.log.Warn("expired sessions could not be swept", "error", err)
+			}
 			if n, err := a.api.Sweep(ctx, 7*24*time.Hour); err != nil {
 				a.log.Warn("old answers could not be swept", "error", err)
 			} else if n > 0 {

@@ -49,32 +49,44 @@ type modules struct {
 
 // outside is what the modules stand on.
 type outside struct {
-	config *conf.Config
-	clock  clock.Clock
-	sealer *seal.Sealer
-	store  blob.Store
-	codes  notify.Sender
-	hub    *realtime.Hub
-	media  media.Deps // without the parts that other modules give
+	config  *conf.Config
+	clock   clock.Clock
+	sealer  *seal.Sealer
+	store   blob.Store
+	codes   notify.Sender
+	push    account.Push // nil: off
+	pushKey string
+	hub     *realtime.Hub
+	media   media.Deps // without the parts that other modules give
 }
 
 // wire makes the modules. It does no I/O, so that documents and tests can have
 // them without a machine.
 func wire(o outside) *modules {
 	m := &modules{sessions: session.Sessions{Clock: o.clock}, hub: o.hub}
-	m.orgs = org.New(org.Deps{Clock: o.clock, Names: func(ctx context.Context, a []id.Account) (map[id.Account]string, error) {
-		return m.accounts.Names(ctx, a)
-	}})
+	m.orgs = org.New(org.Deps{
+		Clock: o.clock,
+		Names: func(ctx context.Context, a []id.Account) (map[id.Account]string, error) {
+			return m.accounts.Names(ctx, a)
+		},
+		Audit: func(ctx context.Context, action, subject, detail string) error {
+			return m.accounts.Audit(ctx, action, subject, detail)
+		},
+		RoleChanged: func(ctx context.Context, f org.RoleChanged) error {
+			return m.accounts.RoleChanged(ctx, f.Account, f.Org, f.Given)
+		},
+	})
 	m.accounts = account.New(account.Deps{
 		Clock: o.clock, Sessions: m.sessions, Roles: m.orgs, Codes: o.codes, Sealer: o.sealer,
-		Demo: o.config.Demo, SecureCookies: secure(o.config),
+		Push: o.push, PushKey: o.pushKey, Platform: o.config.Platform.Name, URL: o.config.URL,
+		SecondRequired: o.config.SignIn.StaffSecond, Demo: o.config.Demo, SecureCookies: secure(o.config),
 	})
 	deps := o.media
 	deps.Gate, deps.Events, deps.Store, deps.Clock = gate{m}, events{m}, o.store, o.clock
 	m.media = media.New(deps)
 	m.rooms = room.New(room.Deps{
 		Clock: o.clock, People: m.accounts, Orgs: orgCards{m.orgs}, Media: m.media, Frames: frames{o.hub},
-		Reminder: reminder{o.hub}, Thumbs: thumbs{o.store}, Recordings: m.media,
+		Reminder: reminder{m, o.hub}, Thumbs: thumbs{o.store}, Recordings: m.media,
 		Retention: o.config.Media.Retention, Away: o.config.Media.Away, Operator: o.config.Platform.Operator,
 	})
 	m.clips = clip.New(clip.Deps{Clock: o.clock, Rooms: m.rooms, Media: m.media, Files: o.store})
@@ -214,19 +226,6 @@ func (f frames) Held(room id.Room) error { return f.hub.Held(string(room)) }
 // Person publishes to one person.
 func (f frames) Person(account id.Account, kind string, payload any) error {
 	return f.hub.Person(string(account), kind, payload)
-}
-
-// reminder tells followers who have Tianbo open.
-type reminder struct{ hub *realtime.Hub }
-
-// RoomStarted publishes to each follower.
-func (r reminder) RoomStarted(_ context.Context, room id.Room, session id.Session, title, host string, to []id.Account) error {
-	for _, account := range to {
-		if err := r.hub.Person(string(account), "started", map[string]any{"room": room, "session": session, "title": title, "host": host}); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // thumbs keeps thumbnails among the files.

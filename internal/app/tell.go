@@ -65,11 +65,6 @@ func (t teller) people(ctx context.Context, seller id.Org) ([]id.Account, error)
 	return slices.Compact(out), nil
 }
 
-// SellerNote reaches a seller's people by push, where they agreed to it.
-func (t teller) SellerNote(ctx context.Context, seller id.Org, open int64) error {
-	return nil
-}
-
 // packFrame is what viewers of a room are told of a pack that changed.
 type packFrame struct {
 	Product  id.Product `json:"product"`

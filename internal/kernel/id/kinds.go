@@ -55,6 +55,8 @@ type (
 	Event string
 	// Job identifies one timed job.
 	Job string
+	// Subscription identifies a browser that may be pushed to.
+	Subscription string
 	// Audit identifies one audit entry.
 	Audit string
 	// Hold identifies a legal hold on a recording.
@@ -142,6 +144,9 @@ func (Event) Prefix() string { return "evt" }
 
 // Prefix implements Kind.
 func (Job) Prefix() string { return "job" }
+
+// Prefix implements Kind.
+func (Subscription) Prefix() string { return "psh" }
 
 // Prefix implements Kind.
 func (Audit) Prefix() string { return "aud" }

@@ -50,11 +50,13 @@ type Verification struct {
 	IDNumber string // last four shown to reviewers, whole only sealed
 	Birth    time.Time
 	Guardian string // name and phone of the consenting guardian, 16 and 17
-	Reason   string // of a refusal
-	Asked    time.Time
-	Decided  time.Time
-	By       id.Account
-	Checked  time.Time // last check of the person before the camera
+	// GuardianAt is when the guardian's own telephone confirmed the consent.
+	GuardianAt time.Time
+	Reason     string // of a refusal
+	Asked      time.Time
+	Decided    time.Time
+	By         id.Account
+	Checked    time.Time // last check of the person before the camera
 }
 
 // Grant lets a helper act for a person.

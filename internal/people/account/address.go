@@ -29,34 +29,37 @@ func (m *Module) addresses(ctx context.Context, account id.Account) ([]Address, 
 	}
 	out := make([]Address, 0, len(rows))
 	for _, r := range rows {
-		text, err := m.Sealer.OpenText(r.Sealed, addressContext(r.ID))
+		a, err := m.openAddress(r)
 		if err != nil {
 			return nil, err
 		}
-		var a Address
-		if err := json.Unmarshal([]byte(text), &a); err != nil {
-			return nil, fmt.Errorf("reading an address: %w", err)
-		}
-		a.ID, a.Default = r.ID, r.Main
 		out = append(out, a)
 	}
 	return out, nil
+}
+
+func (m *Module) openAddress(r sealedAddress) (Address, error) {
+	var a Address
+	text, err := m.Sealer.OpenText(r.Sealed, addressContext(r.ID))
+	if err != nil {
+		return a, err
+	}
+	if err := json.Unmarshal([]byte(text), &a); err != nil {
+		return a, fmt.Errorf("reading an address: %w", err)
+	}
+	a.ID, a.Default = r.ID, r.Main
+	return a, nil
 }
 
 func addressContext(a id.Address) string { return "account_address " + string(a) }
 
 // Address is one of an account's addresses, for an order.
 func (m *Module) Address(ctx context.Context, account id.Account, address id.Address) (Address, error) {
-	all, err := m.addresses(ctx, account)
+	r, err := loadAddress(ctx, account, address)
 	if err != nil {
 		return Address{}, err
 	}
-	for _, a := range all {
-		if a.ID == address {
-			return a, nil
-		}
-	}
-	return Address{}, ErrNoAddress
+	return m.openAddress(r)
 }
 
 // SaveAddress adds an address, or replaces the one with its ID. The first one

@@ -32,8 +32,25 @@ var (
 	ErrGrantDays   = fault.Define(fault.Invalid, "grant_days", "代操作最长 30 天", "A grant lasts at most 30 days.").At("body.days")
 	ErrGrantSelf   = fault.Define(fault.Invalid, "grant_self", "不用授权给自己", "You need no grant for yourself.").At("body.phone")
 	ErrGrantOver   = fault.Define(fault.Forbidden, "grant_over", "这份代操作授权已结束", "This helper grant has ended.")
-	ErrGrantHelper = fault.Define(fault.NotFound, "grant_helper", "对方还没登录过田播，请先让对方登录一次", "This person has not signed in yet. Ask them to sign in once first.").At("body.phone")
 	ErrNotByHelper = fault.Define(fault.Forbidden, "not_by_helper", "这件事要本人来做", "The person must do this themselves.")
+
+	ErrStrongFirst = fault.Define(fault.Forbidden, "second_factor_first", "改动登录保护前，请用第二重验证重新登录", "Sign in with your second factor before changing it.")
+	ErrSecondWrong = fault.Define(fault.Invalid, "second_factor_wrong", "验证不对，或者已经用过，请换下一个", "The code is wrong or was used already. Wait for the next one.").At("body.code")
+	ErrStepOver    = fault.Define(fault.Invalid, "step_over", "这一步已经过期，请从头再来", "This step has expired. Please start again.")
+	ErrNoFactor    = fault.Define(fault.Conflict, "no_second_factor", "还没有开启第二重验证", "There is no second factor yet.")
+	ErrHaveTOTP    = fault.Define(fault.Conflict, "totp_exists", "已经绑过动态口令，先解绑再换", "An authenticator is set up already. Remove it first.")
+	ErrPasskeys    = fault.Define(fault.Conflict, "passkey_too_many", "最多 10 个通行密钥，先删掉不用的", "At most 10 passkeys. Remove one first.")
+	ErrPasskey     = fault.Define(fault.Invalid, "passkey_refused", "通行密钥没有通过，请再试一次或换别的方式登录", "The passkey was not accepted. Try again or sign in another way.")
+	ErrOrigin      = fault.Define(fault.Invalid, "origin_unknown", "请在浏览器里打开本站再试", "Open the site in a browser and try again.")
+
+	ErrPushOff      = fault.Define(fault.Conflict, "push_off", "平台还没有开通消息推送", "Push messages are not switched on here.")
+	ErrSubscription = fault.Define(fault.Invalid, "push_subscription", "浏览器给的推送地址不对，请刷新再试", "The browser's push subscription is not valid. Reload and try again.").At("body")
+
+	ErrConsentVersion = fault.Define(fault.Conflict, "consent_version", "条款已更新，请看过新的再同意", "The terms have changed. Read the new ones first.").At("body.version")
+	ErrOwnAccount     = fault.Define(fault.Conflict, "own_account", "不能停用自己的账号", "You cannot suspend your own account.")
+	ErrVerified       = fault.Define(fault.Conflict, "verification_done", "已经通过实名认证，不用再交", "You are verified already.")
+	ErrGuardianCode   = fault.Define(fault.Invalid, "guardian_code", "监护人手机上的验证码不对或已过期", "The code sent to the guardian is wrong or has expired.").At("body.guardianCode")
+	ErrGrants         = fault.Define(fault.Conflict, "grant_too_many", "同时最多 10 份代操作授权，先收回不用的", "At most 10 grants at a time. Take one back first.")
 
 	ErrPurpose = fault.Define(fault.Invalid, "consent_purpose", "没有这一项同意", "There is no such purpose to consent to.").At("body.purpose")
 )

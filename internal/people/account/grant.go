@@ -2,7 +2,7 @@ package account
 
 import (
 	"context"
-	"errors"
+	"strings"
 	"time"
 
 	"tianbo/internal/kernel/id"
@@ -34,25 +34,29 @@ func (m *Module) Grant(ctx context.Context, phone string, scopes []string, days 
 			return Grant{}, ErrGrantScope
 		}
 	}
-	helper, err := byPhone(ctx, m.Sealer.Index("phone", phone))
-	if errors.Is(err, ErrNotFound) {
-		return Grant{}, ErrGrantHelper
-	}
-	if err != nil {
-		return Grant{}, err
-	}
 	owner := authz.From(ctx).Account
-	if helper.ID == owner {
-		return Grant{}, ErrGrantSelf
-	}
 	now := m.Clock.Now()
-	g := Grant{ID: id.New[id.Grant](), Owner: owner, Helper: helper.ID, Actions: scopes, From: now, Until: now.Add(time.Duration(days) * 24 * time.Hour)}
-	return g, sqldb.Write(ctx, func(ctx context.Context) error {
+	g := Grant{ID: id.New[id.Grant](), Owner: owner, Actions: scopes, From: now, Until: now.Add(time.Duration(days) * 24 * time.Hour)}
+	err := sqldb.Write(ctx, func(ctx context.Context) error {
+		if n, err := activeGrants(ctx, owner, now); err != nil || n >= mostGrants {
+			return orElse(err, ErrGrants)
+		}
+		// The helper's account is made if there is none: whether a phone has
+		// one is not for others to find out.
+		helper, err := m.ensure(ctx, phone, m.Sealer.Index("phone", phone), "")
+		if err != nil {
+			return err
+		}
+		if helper.ID == owner {
+			return ErrGrantSelf
+		}
+		g.Helper = helper.ID
 		if err := insertGrant(ctx, g); err != nil {
 			return err
 		}
-		return m.Audit(ctx, "account.grant", string(g.ID), "")
+		return m.Audit(ctx, "account.grant", string(g.ID), strings.Join(scopes, " "))
 	})
+	return g, err
 }
 
 // Grants are those that the actor gave or got, the newest first.
@@ -81,6 +85,7 @@ func (m *Module) Revoke(ctx context.Context, grant id.Grant) error {
 		if err := revokeGrant(ctx, grant, authz.From(ctx).Account, m.Clock.Now()); err != nil {
 			return err
 		}
+		m.forget(ctx)
 		return m.Audit(ctx, "account.revoke", string(grant), "")
 	})
 }
@@ -102,6 +107,7 @@ func (m *Module) Act(ctx context.Context, grant id.Grant) (Grant, error) {
 		if err := m.Sessions.Act(ctx, actor.Device, grant); err != nil {
 			return err
 		}
+		m.forget(ctx)
 		return m.Audit(ctx, "account.act", string(grant), "begin")
 	})
 }
@@ -115,6 +121,7 @@ func (m *Module) Stop(ctx context.Context) error {
 		if err := m.Sessions.Act(ctx, authz.From(ctx).Device, ""); err != nil {
 			return err
 		}
+		m.forget(ctx)
 		return m.Audit(ctx, "account.act", "", "end")
 	})
 }

@@ -42,6 +42,8 @@ type meBody struct {
 	Helper  id.Account        `json:"helper,omitempty" doc:"Who is at the device, when acting for another"`
 	Host    VerificationState `json:"host" enum:"none,pending,approved,refused"`
 	HostWhy string            `json:"hostProblem" doc:"Code of what keeps the person from going live, empty when nothing does"`
+	// Second tells staff what keeps their parts from working.
+	Second bool `json:"secondFactorNeeded" doc:"The parts on the platform work only after a second factor: register one or sign in with it"`
 }
 
 type (
@@ -55,14 +57,70 @@ type (
 
 func (p PageIn) request() page.Request { return page.Request{Cursor: p.Cursor, Limit: p.Limit} }
 
+// admissionOut is the answer of every way to sign in.
+type admissionOut struct {
+	Cookie http.Cookie `header:"Set-Cookie"`
+	Body   struct {
+		Account Person      `json:"account" doc:"Empty while a second factor is missing"`
+		Token   string      `json:"token,omitempty"`
+		Second  *secondStep `json:"secondFactor,omitempty" doc:"Nobody is signed in yet: a second factor is asked for"`
+	}
+}
+
+type secondStep struct {
+	Step    string   `json:"step" doc:"Finishes the second step, within five minutes"`
+	Methods []string `json:"methods" enum:"passkey,totp,recovery"`
+}
+
+func (m *Module) admission(a Admission, wantsToken bool, err error) (*admissionOut, error) {
+	if err != nil {
+		return nil, err
+	}
+	var out admissionOut
+	switch {
+	case a.Token == "":
+		out.Body.Second = &secondStep{a.Pending, a.Methods}
+		out.Cookie = session.Clear()
+	case wantsToken:
+		out.Body.Account, out.Body.Token = person(a.Account), a.Token
+		out.Cookie = session.Clear()
+	default:
+		out.Body.Account = person(a.Account)
+		out.Cookie = session.Cookie(a.Token, m.SecureCookies)
+	}
+	return &out, nil
+}
+
 // Routes adds the module's operations.
 func (m *Module) Routes(api *httpapi.API) {
 	m.signInRoutes(api)
+	m.passkeyRoutes(api)
+	m.factorRoutes(api)
 	m.profileRoutes(api)
+	m.deviceRoutes(api)
+	m.addressRoutes(api)
+	m.pushRoutes(api)
 	m.grantRoutes(api)
 	m.dataRoutes(api)
 	m.hostRoutes(api)
 	m.deskRoutes(api)
+}
+
+// codeOut says that a code is on its way.
+type codeOut struct {
+	Body struct {
+		RetryAfter int    `json:"retryAfterSeconds"`
+		DemoCode   string `json:"demoCode,omitempty" doc:"The code itself, in demo mode only"`
+	}
+}
+
+func codeSent(shown string, err error) (*codeOut, error) {
+	if err != nil {
+		return nil, err
+	}
+	var out codeOut
+	out.Body.RetryAfter, out.Body.DemoCode = int(codePause.Seconds()), shown
+	return &out, nil
 }
 
 func (m *Module) signInRoutes(api *httpapi.API) {
@@ -74,27 +132,14 @@ func (m *Module) signInRoutes(api *httpapi.API) {
 			Phone string `json:"phone" maxLength:"20"`
 		}
 	},
-	) (*struct {
-		Body struct {
-			RetryAfter int    `json:"retryAfterSeconds"`
-			DemoCode   string `json:"demoCode,omitempty" doc:"The code itself, in demo mode only"`
-		}
-	}, error,
-	) {
+	) (*codeOut, error) {
 		shown, err := m.AskCode(ctx, in.Body.Phone)
-		var out struct {
-			Body struct {
-				RetryAfter int    `json:"retryAfterSeconds"`
-				DemoCode   string `json:"demoCode,omitempty" doc:"The code itself, in demo mode only"`
-			}
-		}
-		out.Body.RetryAfter, out.Body.DemoCode = int(codePause.Seconds()), shown
-		return &out, err
+		return codeSent(shown, err)
 	})
 	httpapi.Register(api, httpapi.Op{
 		ID: "sign-in", Method: "POST", Path: "/api/auth/sign-in", Action: httpapi.Public, Tag: "people", Rate: httpapi.RateSignIn, Volatile: true,
 		Summary:     "Exchange a code for a session",
-		Description: "Sets an HttpOnly cookie. Programs ask for a token instead and send it as a Bearer.",
+		Description: "Sets an HttpOnly cookie. Programs ask for a token instead and send it as a Bearer. Where secondFactor is answered nobody is signed in yet: go on with second-factor or passkey-sign-in.",
 	}, func(ctx context.Context, in *struct {
 		Body struct {
 			Phone  string `json:"phone" maxLength:"20"`
@@ -103,33 +148,24 @@ func (m *Module) signInRoutes(api *httpapi.API) {
 			Token  bool   `json:"token,omitempty" doc:"Answer with a token and set no cookie"`
 		}
 	},
-	) (*struct {
-		Cookie http.Cookie `header:"Set-Cookie"`
-		Body   struct {
-			Account Person `json:"account"`
-			Token   string `json:"token,omitempty"`
+	) (*admissionOut, error) {
+		a, err := m.SignIn(ctx, in.Body.Phone, in.Body.Code, in.Body.Device)
+		return m.admission(a, in.Body.Token, err)
+	})
+	httpapi.Register(api, httpapi.Op{
+		ID: "second-factor", Method: "POST", Path: "/api/auth/second-factor", Action: httpapi.Public, Tag: "people", Rate: httpapi.RateSignIn, Volatile: true,
+		Summary: "Take the second step of a sign-in with a code of the authenticator or a recovery code",
+	}, func(ctx context.Context, in *struct {
+		Body struct {
+			Step     string `json:"step" maxLength:"64" doc:"From sign-in"`
+			Code     string `json:"code" maxLength:"20"`
+			Recovery bool   `json:"recovery,omitempty" doc:"The code is a recovery code"`
+			Token    bool   `json:"token,omitempty" doc:"Answer with a token and set no cookie"`
 		}
-	}, error,
-	) {
-		a, token, err := m.SignIn(ctx, in.Body.Phone, in.Body.Code, in.Body.Device)
-		if err != nil {
-			return nil, err
-		}
-		var out struct {
-			Cookie http.Cookie `header:"Set-Cookie"`
-			Body   struct {
-				Account Person `json:"account"`
-				Token   string `json:"token,omitempty"`
-			}
-		}
-		out.Body.Account = person(a)
-		if in.Body.Token {
-			out.Body.Token = token
-			out.Cookie = session.Clear()
-		} else {
-			out.Cookie = session.Cookie(token, m.SecureCookies)
-		}
-		return &out, nil
+	},
+	) (*admissionOut, error) {
+		a, err := m.Second(ctx, in.Body.Step, in.Body.Code, in.Body.Recovery)
+		return m.admission(a, in.Body.Token, err)
 	})
 	httpapi.Register(api, httpapi.Op{
 		ID: "sign-out", Method: "POST", Path: "/api/auth/sign-out", Action: httpapi.Public, Tag: "people", Volatile: true, Summary: "End this session",
@@ -158,6 +194,13 @@ func (m *Module) me(ctx context.Context) (*meOut, error) {
 	for _, r := range actor.Roles {
 		out.Body.Roles = append(out.Body.Roles, roleCard{r.Name, r.Org, string(r.Region)})
 	}
+	if m.SecondRequired && !actor.Strong {
+		roles, err := m.Roles.RolesOf(ctx, actor.Account)
+		if err != nil {
+			return nil, err
+		}
+		out.Body.Second = staff(roles)
+	}
 	v, err := m.HostStatus(ctx, a.ID)
 	if err != nil {
 		return nil, err
@@ -184,6 +227,9 @@ func (m *Module) profileRoutes(api *httpapi.API) {
 			a, err := m.Edit(ctx, in.Body.Name, in.Body.Lang, in.Body.Elder)
 			return &struct{ Body Person }{person(a)}, err
 		})
+}
+
+func (m *Module) deviceRoutes(api *httpapi.API) {
 	type deviceCard struct {
 		ID      id.Device `json:"id"`
 		Name    string    `json:"name"`
@@ -207,6 +253,9 @@ func (m *Module) profileRoutes(api *httpapi.API) {
 		) (*doneOut, error) {
 			return &doneOut{}, m.EndDevice(ctx, in.ID)
 		})
+}
+
+func (m *Module) addressRoutes(api *httpapi.API) {
 	httpapi.Register(api, httpapi.Op{ID: "address-list", Method: "GET", Path: "/api/me/addresses", Action: "account.addresses", Tag: "people", Summary: "One's delivery addresses, the main one first"},
 		func(ctx context.Context, _ *struct{}) (*struct{ Body page.Of[Address] }, error) {
 			list, err := m.Addresses(ctx)

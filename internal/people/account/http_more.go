@@ -118,12 +118,26 @@ func (m *Module) dataRoutes(api *httpapi.API) {
 			}
 			return &struct{ Body page.Of[consentCard] }{out}, err
 		})
+	type purposeCard struct {
+		ID      string `json:"id"`
+		Version string `json:"version"`
+		Zh      string `json:"zh"`
+		En      string `json:"en"`
+	}
+	httpapi.Register(api, httpapi.Op{ID: "purpose-list", Method: "GET", Path: "/api/consent-purposes", Action: httpapi.Public, Tag: "people", Summary: "What may be agreed to, in the present words"},
+		func(context.Context, *struct{}) (*struct{ Body page.Of[purposeCard] }, error) {
+			out := page.Of[purposeCard]{}
+			for _, p := range Purposes {
+				out.Items = append(out.Items, purposeCard(p))
+			}
+			return &struct{ Body page.Of[purposeCard] }{out}, nil
+		})
 	httpapi.Register(api, httpapi.Op{ID: "consent-set", Method: "PUT", Path: "/api/me/consents/{purpose}", Action: "account.consents", Tag: "people", Summary: "Give or withdraw consent to a purpose"},
 		func(ctx context.Context, in *struct {
 			Purpose string `path:"purpose"`
 			Body    struct {
 				On      bool   `json:"on"`
-				Version string `json:"version" maxLength:"20"`
+				Version string `json:"version,omitempty" maxLength:"20" doc:"Of the words read; empty: the present ones"`
 			}
 		},
 		) (*doneOut, error) {
@@ -133,6 +147,11 @@ func (m *Module) dataRoutes(api *httpapi.API) {
 		func(ctx context.Context, _ *struct{}) (*struct{ Body Copy }, error) {
 			c, err := m.Export(ctx)
 			return &struct{ Body Copy }{c}, err
+		})
+	httpapi.Register(api, httpapi.Op{ID: "data-kept", Method: "GET", Path: "/api/me/erase", Action: "account.data", Tag: "people", Summary: "What would stay of one's data after an erasure, and by which law"},
+		func(ctx context.Context, _ *struct{}) (*struct{ Body page.Of[Kept] }, error) {
+			kept, err := m.Keeps(ctx)
+			return &struct{ Body page.Of[Kept] }{page.Of[Kept]{Items: kept}}, err
 		})
 	httpapi.Register(api, httpapi.Op{ID: "data-erase", Method: "POST", Path: "/api/me/erase", Action: "account.data", Tag: "people", Summary: "Erase one's account in a week, or take that back"},
 		func(ctx context.Context, in *struct {
@@ -155,16 +174,18 @@ type verificationCard struct {
 	IDEnd    string            `json:"idNumberEnd" doc:"Last four characters"`
 	Age      int               `json:"age"`
 	Guardian string            `json:"guardian"`
-	Reason   string            `json:"reason"`
-	Asked    time.Time         `json:"asked,omitzero"`
-	Decided  time.Time         `json:"decided,omitzero"`
-	Checked  time.Time         `json:"checked,omitzero"`
+	// GuardianAt is empty until the guardian's own telephone has confirmed.
+	GuardianAt time.Time `json:"guardianConfirmed,omitzero" doc:"When the guardian's telephone confirmed the consent; no approval without it"`
+	Reason     string    `json:"reason"`
+	Asked      time.Time `json:"asked,omitzero"`
+	Decided    time.Time `json:"decided,omitzero"`
+	Checked    time.Time `json:"checked,omitzero"`
 }
 
 func (m *Module) verificationCard(v Verification, name string) verificationCard {
 	c := verificationCard{
 		ID: v.ID, Account: v.Account, Name: name, State: v.State, RealName: v.RealName, Guardian: v.Guardian, Reason: v.Reason,
-		Asked: v.Asked, Decided: v.Decided, Checked: v.Checked,
+		Asked: v.Asked, Decided: v.Decided, Checked: v.Checked, GuardianAt: v.GuardianAt,
 	}
 	if len(v.IDNumber) > 4 {
 		c.IDEnd = v.IDNumber[len(v.IDNumber)-4:]
@@ -189,12 +210,23 @@ func (m *Module) hostRoutes(api *httpapi.API) {
 				IDNumber      string `json:"idNumber" maxLength:"20"`
 				GuardianName  string `json:"guardianName,omitempty" maxLength:"60"`
 				GuardianPhone string `json:"guardianPhone,omitempty" maxLength:"20"`
+				GuardianCode  string `json:"guardianCode,omitempty" maxLength:"12" doc:"Sent to the guardian by guardian-code"`
 			}
 		},
 		) (*out, error) {
 			b := in.Body
-			v, err := m.Verify(ctx, Submission{b.RealName, b.IDNumber, b.GuardianName, b.GuardianPhone})
+			v, err := m.Verify(ctx, Submission{b.RealName, b.IDNumber, b.GuardianName, b.GuardianPhone, b.GuardianCode})
 			return &out{m.verificationCard(v, "")}, err
+		})
+	httpapi.Register(api, httpapi.Op{ID: "guardian-code", Method: "POST", Path: "/api/host-verification/guardian-code", Action: "account.verify", Tag: "people", Rate: httpapi.RateSignIn, Volatile: true, Summary: "Send a consent code to the guardian of a host of 16 or 17"},
+		func(ctx context.Context, in *struct {
+			Body struct {
+				Phone string `json:"phone" maxLength:"20"`
+			}
+		},
+		) (*codeOut, error) {
+			shown, err := m.AskGuardian(ctx, in.Body.Phone)
+			return codeSent(shown, err)
 		})
 	httpapi.Register(api, httpapi.Op{ID: "verification-recheck", Method: "POST", Path: "/api/host-verification/recheck", Action: "account.verify", Tag: "people", Summary: "Confirm before the camera that it is oneself who will speak"},
 		func(ctx context.Context, _ *struct{}) (*out, error) {
@@ -301,24 +333,50 @@ func (m *Module) deskRoutes(api *httpapi.API) {
 	httpapi.Register(api, httpapi.Op{ID: "audit-log", Method: "GET", Path: "/api/desk/audit", Action: "account.audit", Tag: "people", Summary: "Who did what, for whom"},
 		func(ctx context.Context, in *struct {
 			Account id.Account `query:"account" doc:"Who acted, or for whom"`
-			Action  string     `query:"action" maxLength:"40" doc:"An action, or the noun it begins with: room, chat.mute"`
-			Subject string     `query:"subject" maxLength:"80" doc:"What was acted on, by its identifier"`
-			From    time.Time  `query:"from"`
-			To      time.Time  `query:"to"`
+			FilterIn
 			PageIn
 		},
-		) (*struct{ Body page.Of[auditCard] }, error) {
-			p, err := m.Log(ctx, AuditFilter{in.Account, in.Action, in.Subject, in.From, in.To}, in.request())
-			if err != nil {
-				return nil, err
-			}
-			var accounts []id.Account
-			for _, e := range p.Items {
-				accounts = append(accounts, e.Actor, e.For)
-			}
-			names, err := m.Names(ctx, accounts)
-			return &struct{ Body page.Of[auditCard] }{page.Map(p, func(e Entry) auditCard {
-				return auditCard{e.ID, e.At, e.Actor, e.For, [2]string{names[e.Actor], names[e.For]}, e.Action, e.Subject, e.Detail}
-			})}, err
+		) (*auditOut, error) {
+			f := in.filter()
+			f.Account = in.Account
+			p, err := m.Log(ctx, f, in.request())
+			return m.auditCards(ctx, p, err)
 		})
+	httpapi.Register(api, httpapi.Op{ID: "my-acts", Method: "GET", Path: "/api/me/acts", Action: "account.acts", Tag: "people", Summary: "What one did, and what helpers did for one"},
+		func(ctx context.Context, in *struct {
+			FilterIn
+			PageIn
+		},
+		) (*auditOut, error) {
+			p, err := m.Acts(ctx, in.filter(), in.request())
+			return m.auditCards(ctx, p, err)
+		})
+}
+
+// FilterIn narrows the audit log.
+type FilterIn struct {
+	Action  string    `query:"action" maxLength:"40" doc:"An action, or the noun it begins with: room, chat.mute"`
+	Subject string    `query:"subject" maxLength:"80" doc:"What was acted on, by its identifier"`
+	From    time.Time `query:"from"`
+	To      time.Time `query:"to"`
+}
+
+func (f FilterIn) filter() AuditFilter {
+	return AuditFilter{Action: f.Action, Subject: f.Subject, From: f.From, To: f.To}
+}
+
+type auditOut struct{ Body page.Of[auditCard] }
+
+func (m *Module) auditCards(ctx context.Context, p page.Of[Entry], err error) (*auditOut, error) {
+	if err != nil {
+		return nil, err
+	}
+	var accounts []id.Account
+	for _, e := range p.Items {
+		accounts = append(accounts, e.Actor, e.For)
+	}
+	names, err := m.Names(ctx, accounts)
+	return &auditOut{page.Map(p, func(e Entry) auditCard {
+		return auditCard{e.ID, e.At, e.Actor, e.For, [2]string{names[e.Actor], names[e.For]}, e.Action, e.Subject, e.Detail}
+	})}, err
 }

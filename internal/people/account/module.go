@@ -25,6 +25,17 @@ type Deps struct {
 	Sealer   Sealer
 	// Parts are the other modules' shares of a person's data.
 	Parts []Part
+	// Push reaches browsers; nil switches web push off. PushKey is the key
+	// that browsers subscribe with.
+	Push    Push
+	PushKey string
+	// Platform names the site to authenticators; URL is its public address,
+	// empty for the one that the browser is at.
+	Platform string
+	URL      string
+	// SecondRequired takes the parts on the platform away from sessions that
+	// have not proved a second factor.
+	SecondRequired bool
 	// Demo shows sign-in codes on the screen.
 	Demo bool
 	// SecureCookies marks the session cookie Secure: the site is https.
@@ -32,10 +43,13 @@ type Deps struct {
 }
 
 // Module is the accounts.
-type Module struct{ Deps }
+type Module struct {
+	Deps
+	actors *actors
+}
 
 // New makes the module.
-func New(d Deps) *Module { return &Module{d} }
+func New(d Deps) *Module { return &Module{d, newActors(d.Clock)} }
 
 // Migrations are the module's tables.
 func (*Module) Migrations() sqldb.Migrations {
@@ -47,7 +61,7 @@ func (*Module) Policy() string { return policy }
 
 // Jobs are the module's timed work.
 func (m *Module) Jobs() []bus.JobHandler {
-	return []bus.JobHandler{{Kind: JobErase, Do: m.eraseDue}}
+	return []bus.JobHandler{{Kind: JobErase, Do: m.eraseDue}, {Kind: JobPush, Do: m.deliver}}
 }
 
 // ByIDs are accounts as others may see them: id, name and language, no phone.

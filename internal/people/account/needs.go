@@ -5,6 +5,7 @@ import (
 
 	"tianbo/internal/kernel/id"
 	"tianbo/internal/platform/authz"
+	"tianbo/internal/platform/notify"
 )
 
 // Roles tells which parts a person plays.
@@ -24,11 +25,26 @@ type Sealer interface {
 	Index(purpose, value string) []byte
 }
 
-// Part is another module's share of what is known about a person. Export
-// gives it for the person's copy of their data; Erase removes what the law
-// does not ask to keep and says what stays and why.
+// Push reaches a browser.
+type Push interface {
+	Send(ctx context.Context, to notify.Subscription, m notify.Message) error
+}
+
+// Kept is something that stays when a person is erased, and why.
+type Kept struct {
+	What string `json:"what"`
+	Law  string `json:"law"`
+}
+
+// Part is another module's share of what is known about a person.
 type Part interface {
 	Name() string
+	// Export gives it for the person's copy of their data: values that encode
+	// as JSON.
 	Export(ctx context.Context, account id.Account) (any, error)
-	Erase(ctx context.Context, account id.Account) (kept string, err error)
+	// Keeps names what the law asks to keep of this person; nothing when
+	// there is nothing.
+	Keeps(ctx context.Context, account id.Account) ([]Kept, error)
+	// Erase removes all else. It joins the transaction and may run again.
+	Erase(ctx context.Context, account id.Account) error
 }

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -25,6 +26,11 @@ func (m *Module) get(ctx context.Context, account id.Account) (Account, error) {
 	if err != nil {
 		return Account{}, err
 	}
+	return m.openRow(r)
+}
+
+func (m *Module) openRow(r row) (Account, error) {
+	var err error
 	r.Phone, err = m.Sealer.OpenText(r.sealedPhone, "account_account phone "+string(r.ID))
 	return r.Account, err
 }
@@ -66,12 +72,26 @@ func (m *Module) Devices(ctx context.Context) ([]session.Session, error) {
 	return m.Sessions.List(ctx, authz.From(ctx).Account)
 }
 
-// EndDevice signs a device out at once.
+// EndDevice signs a device out at once; it is pushed to no more.
 func (m *Module) EndDevice(ctx context.Context, device id.Device) error {
 	if err := authz.Check(ctx, "account.devices", self(ctx)); err != nil {
 		return err
 	}
-	return m.Sessions.End(ctx, authz.From(ctx).Account, device)
+	return m.endDevice(ctx, device, "account.device_ended")
+}
+
+func (m *Module) endDevice(ctx context.Context, device id.Device, action string) error {
+	account := authz.From(ctx).Account
+	return sqldb.Write(ctx, func(ctx context.Context) error {
+		if err := m.Sessions.End(ctx, account, device); err != nil {
+			return err
+		}
+		if err := dropDevice(ctx, account, device); err != nil {
+			return err
+		}
+		m.forget(ctx)
+		return m.Audit(ctx, action, string(device), "")
+	})
 }
 
 // SignOut ends the session in use.
@@ -80,7 +100,7 @@ func (m *Module) SignOut(ctx context.Context) error {
 	if !actor.SignedIn() {
 		return nil
 	}
-	return m.Sessions.End(ctx, actor.Account, actor.Device)
+	return m.endDevice(ctx, actor.Device, "account.sign_out")
 }
 
 // Search lists accounts for administrators, the newest first; a whole phone
@@ -90,30 +110,16 @@ func (m *Module) Search(ctx context.Context, words string, req page.Request) (pa
 	if err := authz.Check(ctx, "account.search", authz.Resource{Type: "Accounts"}); err != nil {
 		return none, err
 	}
-	var rows []row
-	if clean, ok := CleanPhone(words); ok {
-		found, err := byPhone(ctx, m.Sealer.Index("phone", clean))
-		if err == nil {
-			rows = []row{found}
-		}
-	} else {
-		before := "~"
-		if err := page.Decode(req.Cursor, &before); err != nil {
-			return none, err
-		}
-		var err error
-		if rows, err = listAccounts(ctx, strings.TrimSpace(words), before, req.Rows()+1); err != nil {
-			return none, err
-		}
+	rows, err := m.searchRows(ctx, words, req)
+	if err != nil {
+		return none, err
 	}
 	p := page.Cut(rows, req, func(r row) string { return page.Encode(string(r.ID)) })
-	out := page.Of[Account]{Items: []Account{}, Next: p.Next}
-	for _, r := range p.Items {
-		a, err := m.get(ctx, r.ID)
-		if err != nil {
+	out := page.Of[Account]{Items: make([]Account, len(p.Items)), Next: p.Next}
+	for i, r := range p.Items {
+		if out.Items[i], err = m.openRow(r); err != nil {
 			return none, err
 		}
-		out.Items = append(out.Items, a)
 	}
 	return out, m.Audit(ctx, "account.search", "", "")
 }
@@ -139,6 +145,21 @@ func (*Module) CountPending(ctx context.Context) (int64, error) {
 	return countPending(ctx)
 }
 
+func (m *Module) searchRows(ctx context.Context, text string, req page.Request) ([]row, error) {
+	if phone, ok := CleanPhone(text); ok {
+		found, err := byPhone(ctx, m.Sealer.Index("phone", phone))
+		if errors.Is(err, ErrNotFound) {
+			return nil, nil
+		}
+		return []row{found}, err
+	}
+	before := "~"
+	if err := page.Decode(req.Cursor, &before); err != nil {
+		return nil, err
+	}
+	return listAccounts(ctx, strings.TrimSpace(text), before, req.Rows()+1)
+}
+
 // Suspend keeps a person from signing in, with a reason they are told; an
 // empty reason lifts it. It ends their sessions.
 func (m *Module) Suspend(ctx context.Context, account id.Account, reason string) error {
@@ -147,6 +168,9 @@ func (m *Module) Suspend(ctx context.Context, account id.Account, reason string)
 	}
 	if n := len([]rune(reason)); n != 0 && (n < 5 || n > 200) {
 		return ErrReason
+	}
+	if account == authz.From(ctx).Account {
+		return ErrOwnAccount
 	}
 	return sqldb.Write(ctx, func(ctx context.Context) error {
 		if _, err := load(ctx, account); err != nil {
@@ -158,6 +182,7 @@ func (m *Module) Suspend(ctx context.Context, account id.Account, reason string)
 		if err := m.Sessions.EndAll(ctx, account); err != nil {
 			return err
 		}
+		m.forget(ctx)
 		return m.Audit(ctx, "account.suspend", string(account), reason)
 	})
 }
@@ -172,17 +197,29 @@ type AuditFilter struct {
 
 // Log is the audit log, the newest first.
 func (*Module) Log(ctx context.Context, f AuditFilter, req page.Request) (page.Of[Entry], error) {
-	var none page.Of[Entry]
 	if err := authz.Check(ctx, "account.audit", authz.Resource{Type: "Audit"}); err != nil {
-		return none, err
+		return page.Of[Entry]{}, err
 	}
+	return auditPage(ctx, f, req)
+}
+
+// Acts are what the actor did and what helpers did for them, the newest first.
+func (*Module) Acts(ctx context.Context, f AuditFilter, req page.Request) (page.Of[Entry], error) {
+	if err := authz.Check(ctx, "account.acts", self(ctx)); err != nil {
+		return page.Of[Entry]{}, err
+	}
+	f.Account = authz.From(ctx).Account
+	return auditPage(ctx, f, req)
+}
+
+func auditPage(ctx context.Context, f AuditFilter, req page.Request) (page.Of[Entry], error) {
 	before := "~"
 	if err := page.Decode(req.Cursor, &before); err != nil {
-		return none, err
+		return page.Of[Entry]{}, err
 	}
 	rows, err := listAudit(ctx, f, before, req.Rows()+1)
 	if err != nil {
-		return none, err
+		return page.Of[Entry]{}, err
 	}
 	return page.Cut(rows, req, func(e Entry) string { return page.Encode(string(e.ID)) }), nil
 }

@@ -12,6 +12,7 @@ const (
 	codeAttempts = 5
 	codePause    = 60 * time.Second // between two codes to one phone
 	codesADay    = 10               // to one phone
+	mostGrants   = 10               // given at a time
 	grantLongest = 30 * 24 * time.Hour
 	recheckAfter = 30 * 24 * time.Hour // since the host was last checked (K03)
 	eraseAfter   = 7 * 24 * time.Hour  // to think it over
@@ -91,7 +92,7 @@ func MayHostAt(v Verification, now time.Time) error {
 		return ErrHostUnverified
 	case AgeAt(v.Birth, now) < 16:
 		return ErrHostAge
-	case NeedsGuardian(AgeAt(v.Birth, now)) && v.Guardian == "":
+	case NeedsGuardian(AgeAt(v.Birth, now)) && v.GuardianAt.IsZero():
 		return ErrHostGuardian
 	case now.Sub(v.Checked) > recheckAfter:
 		return ErrHostRecheck

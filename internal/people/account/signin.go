@@ -7,9 +7,11 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"math"
 	"math/big"
 	"net/http"
 	"strings"
+	"time"
 
 	"tianbo/internal/kernel/clock"
 	"tianbo/internal/kernel/id"
@@ -26,30 +28,35 @@ func (m *Module) AskCode(ctx context.Context, phone string) (shown string, err e
 	if !ok {
 		return "", ErrPhone
 	}
+	return m.sendCode(ctx, phone, m.Sealer.Index("phone", phone))
+}
+
+// sendCode makes the code of an index and sends it. One is sent a minute and
+// ten a day; a code replaces the one before.
+func (m *Module) sendCode(ctx context.Context, phone string, index []byte) (shown string, err error) {
 	secret, err := digits()
 	if err != nil {
 		return "", err
 	}
-	index := m.Sealer.Index("phone", phone)
+	now := m.Clock.Now()
+	c := code{Hash: codeHash(phone, secret), Sent: now, Expires: now.Add(codeLife), Day: now.In(clock.Shanghai).Format("2006-01-02")}
+	limit := codeLimit{sentBefore: now.Add(-codePause), most: codesADay}
+	if m.Demo {
+		limit = codeLimit{sentBefore: now.Add(time.Hour), most: math.MaxInt32}
+	}
 	err = sqldb.Write(ctx, func(ctx context.Context) error {
-		now := m.Clock.Now()
+		saved, err := saveCode(ctx, index, c, limit)
+		if err != nil || saved {
+			return err
+		}
 		last, err := loadCode(ctx, index)
 		if err != nil {
 			return err
 		}
-		if wait := last.Sent.Add(codePause).Sub(now); wait > 0 && !m.Demo {
+		if wait := last.Sent.Add(codePause).Sub(now); wait > 0 {
 			return ErrTooSoon.With("seconds", int(wait.Seconds())+1).RetryAfter(wait)
 		}
-		today := now.In(clock.Shanghai).Format("2006-01-02")
-		if last.Day != today {
-			last.Today = 0
-		}
-		if last.Today >= codesADay && !m.Demo {
-			return ErrTooMany
-		}
-		return saveCode(ctx, index, code{
-			Hash: codeHash(phone, secret), Sent: now, Expires: now.Add(codeLife), Day: today, Today: last.Today + 1,
-		})
+		return ErrTooMany
 	})
 	if err != nil {
 		return "", err
@@ -57,7 +64,11 @@ func (m *Module) AskCode(ctx context.Context, phone string) (shown string, err e
 	if m.Demo {
 		return secret, nil
 	}
-	return "", m.Codes.SendCode(ctx, phone, secret)
+	if err := m.Codes.SendCode(ctx, phone, secret); err != nil {
+		// It never left: the person may ask again at once.
+		return "", errors.Join(err, sqldb.Write(context.WithoutCancel(ctx), func(ctx context.Context) error { return freeCode(ctx, index, c.Hash) }))
+	}
+	return "", nil
 }
 
 // digits is six random digits.
@@ -76,14 +87,24 @@ func codeHash(phone, secret string) []byte {
 	return h[:]
 }
 
-// SignIn exchanges a code for a session. A new phone gets an account.
-func (m *Module) SignIn(ctx context.Context, phone, secret, device string) (Account, string, error) {
+// SignIn exchanges a code for a session, or for the demand of a second factor.
+// A new phone gets an account. A wrong code, an old one, a used one and none
+// at all are told in the same words.
+func (m *Module) SignIn(ctx context.Context, phone, secret, device string) (Admission, error) {
 	phone, ok := CleanPhone(phone)
 	if !ok {
-		return Account{}, "", ErrPhone
+		return Admission{}, ErrPhone
 	}
 	index := m.Sealer.Index("phone", phone)
-	var good bool
+	if err := m.checkCode(ctx, phone, secret, index); err != nil {
+		return Admission{}, err
+	}
+	return m.open(ctx, phone, index, device)
+}
+
+// checkCode uses the code of an index up, if it is right.
+func (m *Module) checkCode(ctx context.Context, phone, secret string, index []byte) error {
+	good := false
 	// The count of attempts must stand even when the code is wrong, so it is
 	// a transaction of its own.
 	err := sqldb.Write(ctx, func(ctx context.Context) error {
@@ -96,36 +117,54 @@ func (m *Module) SignIn(ctx context.Context, phone, secret, device string) (Acco
 		}
 		return nil
 	})
-	if err != nil {
-		return Account{}, "", err
+	if err == nil && !good {
+		err = ErrCode
 	}
-	if !good {
-		return Account{}, "", ErrCode
-	}
-	return m.open(ctx, phone, index, device)
+	return err
 }
 
-// open finds or makes the account and starts a session.
-func (m *Module) open(ctx context.Context, phone string, index []byte, device string) (Account, string, error) {
-	var a Account
-	var token string
-	err := sqldb.Write(ctx, func(ctx context.Context) (err error) {
-		if a, err = m.ensure(ctx, phone, index, ""); err != nil {
+// open finds or makes the account and admits it, or asks for its second
+// factor.
+func (m *Module) open(ctx context.Context, phone string, index []byte, device string) (Admission, error) {
+	var out Admission
+	err := sqldb.Write(ctx, func(ctx context.Context) error {
+		a, err := m.ensure(ctx, phone, index, "")
+		if err != nil {
 			return err
 		}
 		if a.Suspended != "" {
 			return ErrSuspended.With("reason", a.Suspended)
 		}
-		roles, err := m.Roles.RolesOf(ctx, a.ID)
+		how, err := methods(ctx, a.ID)
 		if err != nil {
 			return err
 		}
-		if _, token, err = m.Sessions.Start(ctx, a.ID, clip(device, 60), staff(roles)); err != nil {
+		if len(how) == 0 {
+			out, err = m.admit(ctx, a, device, false)
 			return err
 		}
-		return m.Audit(authz.With(ctx, authz.Actor{Account: a.ID}), "account.sign_in", string(a.ID), clip(device, 60))
+		out = Admission{Methods: how}
+		out.Pending, err = m.begin(ctx, stepSecond, a.ID, clip(device, 60))
+		return err
 	})
-	return a, token, err
+	return out, err
+}
+
+// admit starts a session, in the running transaction.
+func (m *Module) admit(ctx context.Context, a Account, device string, strong bool) (Admission, error) {
+	if a.Suspended != "" {
+		return Admission{}, ErrSuspended.With("reason", a.Suspended)
+	}
+	roles, err := m.Roles.RolesOf(ctx, a.ID)
+	if err != nil {
+		return Admission{}, err
+	}
+	_, token, err := m.Sessions.Start(ctx, a.ID, clip(device, 60), staff(roles), strong)
+	if err != nil {
+		return Admission{}, err
+	}
+	err = m.Audit(authz.With(ctx, authz.Actor{Account: a.ID}), "account.sign_in", string(a.ID), clip(device, 60))
+	return Admission{Account: a, Token: token}, err
 }
 
 // ensure finds the account of a phone or makes it.
@@ -151,6 +190,7 @@ func (m *Module) ensure(ctx context.Context, phone string, index []byte, name st
 	}
 	if !made { // another request was quicker
 		found, err = byPhone(ctx, index)
+		found.Phone = phone
 		return found.Account, err
 	}
 	return fresh.Account, nil
@@ -195,6 +235,10 @@ func (m *Module) Authenticate(ctx context.Context, r *http.Request) (authz.Actor
 	if token == "" {
 		return authz.Actor{}, nil
 	}
+	known, version, ok := m.actors.find(token)
+	if ok {
+		return known, nil
+	}
 	s, err := m.Sessions.Resolve(ctx, token)
 	if errors.Is(err, session.ErrEnded) && !bearer {
 		return authz.Actor{}, nil
@@ -202,31 +246,51 @@ func (m *Module) Authenticate(ctx context.Context, r *http.Request) (authz.Actor
 	if err != nil {
 		return authz.Actor{}, err
 	}
-	return m.actor(ctx, s)
+	actor, latest, err := m.actor(ctx, s)
+	if err == nil {
+		m.actors.put(token, actor, latest, version)
+	}
+	return actor, err
 }
 
-func (m *Module) actor(ctx context.Context, s session.Session) (authz.Actor, error) {
-	a := authz.Actor{Account: s.Account, Device: s.ID}
+// actor is whom a session stands for, and until when at the latest.
+func (m *Module) actor(ctx context.Context, s session.Session) (a authz.Actor, latest time.Time, err error) {
+	a = authz.Actor{Account: s.Account, Device: s.ID, Strong: s.Strong}
 	me, err := load(ctx, s.Account)
 	if err != nil {
-		return authz.Actor{}, err
+		return a, latest, err
 	}
 	if me.Suspended != "" {
-		return authz.Actor{}, ErrSuspended.With("reason", me.Suspended)
+		return authz.Actor{}, latest, ErrSuspended.With("reason", me.Suspended)
 	}
 	if s.Grant != "" {
 		g, err := loadGrant(ctx, s.Grant)
 		if err != nil && !errors.Is(err, ErrGrantOver) {
-			return authz.Actor{}, err
+			return a, latest, err
 		}
 		if err == nil && g.Helper == s.Account && g.Active(m.Clock.Now()) {
-			a.For = g.Owner
+			a.For, latest = g.Owner, g.Until
 			for _, scope := range g.Actions {
 				a.GrantActions = append(a.GrantActions, GrantScopes[scope]...)
 			}
 			a.GrantActions = append(a.GrantActions, "account.act")
 		}
 	}
-	a.Roles, err = m.Roles.RolesOf(ctx, a.Subject())
-	return a, err
+	if a.Roles, err = m.Roles.RolesOf(ctx, a.Subject()); err != nil {
+		return a, latest, err
+	}
+	if m.SecondRequired && !s.Strong {
+		a.Roles = withoutStaff(a.Roles)
+	}
+	return a, latest, nil
+}
+
+// RoleChanged keeps sessions in step with a part given or taken, in the same
+// transaction.
+func (m *Module) RoleChanged(ctx context.Context, account id.Account, org id.Org, given bool) error {
+	m.forget(ctx)
+	if !given || org != "" {
+		return nil
+	}
+	return m.Sessions.MarkStaff(ctx, account)
 }

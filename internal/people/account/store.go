@@ -118,25 +118,6 @@ func setErase(ctx context.Context, account id.Account, at time.Time) error {
 	return exec(ctx, "planning an erasure", `UPDATE account_account SET erase_at = $2 WHERE id = $1`, account, clock.Micros(at))
 }
 
-// erase removes what identifies a person. The account's id stays, for orders,
-// recordings and journals that the law keeps.
-func erase(ctx context.Context, account id.Account, now time.Time) error {
-	err := exec(ctx, "erasing an account", `UPDATE account_account SET phone = $2, phone_index = $3, name = '', erased = $4 WHERE id = $1`,
-		account, []byte{}, []byte("erased "+string(account)), clock.Micros(now))
-	if err != nil {
-		return err
-	}
-	for _, query := range []string{
-		`DELETE FROM account_address WHERE account = $1`, `DELETE FROM account_consent WHERE account = $1`,
-		`DELETE FROM account_grant WHERE owner = $1 OR helper = $1`,
-	} {
-		if err := exec(ctx, "erasing an account", query, account); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // code is the sign-in code of a phone.
 type code struct {
 	Hash     []byte
@@ -162,12 +143,26 @@ func loadCode(ctx context.Context, index []byte) (code, error) {
 	return c, nil
 }
 
-func saveCode(ctx context.Context, index []byte, c code) error {
-	return exec(ctx, "saving a code", `INSERT INTO account_code (phone_index, hash, sent, expires, attempts, day, sent_today)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)
-		ON CONFLICT (phone_index) DO UPDATE SET hash = excluded.hash, sent = excluded.sent, expires = excluded.expires,
-			attempts = excluded.attempts, day = excluded.day, sent_today = excluded.sent_today`,
-		index, c.Hash, clock.Micros(c.Sent), clock.Micros(c.Expires), c.Attempts, c.Day, c.Today)
+// codeLimit is how soon and how often codes may be sent.
+type codeLimit struct {
+	sentBefore time.Time
+	most       int
+}
+
+// saveCode replaces the code of an index unless the limits forbid it; false
+// then. One statement, so that two at once are not both the first.
+func saveCode(ctx context.Context, index []byte, c code, l codeLimit) (bool, error) {
+	return changed(ctx, "saving a code", `INSERT INTO account_code (phone_index, hash, sent, expires, attempts, day, sent_today)
+		VALUES ($1, $2, $3, $4, 0, $5, 1)
+		ON CONFLICT (phone_index) DO UPDATE SET hash = excluded.hash, sent = excluded.sent, expires = excluded.expires, attempts = 0, day = excluded.day,
+			sent_today = CASE WHEN account_code.day = excluded.day THEN account_code.sent_today + 1 ELSE 1 END
+		WHERE account_code.sent <= $6 AND (account_code.day <> excluded.day OR account_code.sent_today < $7)`,
+		index, c.Hash, clock.Micros(c.Sent), clock.Micros(c.Expires), c.Day, clock.Micros(l.sentBefore), l.most)
+}
+
+// freeCode lets another code be asked for at once after one that was not sent.
+func freeCode(ctx context.Context, index, hash []byte) error {
+	return exec(ctx, "freeing a code", `UPDATE account_code SET sent = 0, expires = 0 WHERE phone_index = $1 AND hash = $2`, index, hash)
 }
 
 // tryCode counts an attempt and reports whether one was left.

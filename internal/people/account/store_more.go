@@ -35,6 +35,19 @@ func deleteAddress(ctx context.Context, account id.Account, address id.Address) 
 	return exec(ctx, "deleting an address", `DELETE FROM account_address WHERE account = $1 AND id = $2`, account, address)
 }
 
+func loadAddress(ctx context.Context, account id.Account, address id.Address) (sealedAddress, error) {
+	var a sealedAddress
+	err := sqldb.From(ctx).QueryRow(ctx, `SELECT id, account, sealed, main FROM account_address WHERE id = $1 AND account = $2`, address, account).
+		Scan(&a.ID, &a.Account, &a.Sealed, &a.Main)
+	if errors.Is(err, sql.ErrNoRows) {
+		return a, ErrNoAddress
+	}
+	if err != nil {
+		return a, fmt.Errorf("loading an address: %w", err)
+	}
+	return a, nil
+}
+
 func addresses(ctx context.Context, account id.Account) ([]sealedAddress, error) {
 	rows, err := sqldb.From(ctx).Query(ctx, `SELECT id, account, sealed, main FROM account_address WHERE account = $1 ORDER BY main DESC, id DESC LIMIT 50`, account)
 	if err != nil {
@@ -58,20 +71,22 @@ type sealedVerification struct {
 	realName, idNumber, birth, guardian []byte
 }
 
-const verificationColumns = `id, account, state, real_name, id_number, birth, guardian, reason, asked, decided, decided_by, checked`
+const verificationColumns = `id, account, state, real_name, id_number, birth, guardian, reason, asked, decided, decided_by, checked, guardian_at`
 
 func scanVerification(r interface{ Scan(...any) error }) (sealedVerification, error) {
 	var v sealedVerification
-	var asked, decided, checked int64
-	err := r.Scan(&v.ID, &v.Account, &v.State, &v.realName, &v.idNumber, &v.birth, &v.guardian, &v.Reason, &asked, &decided, &v.By, &checked)
+	var asked, decided, checked, guardian int64
+	err := r.Scan(&v.ID, &v.Account, &v.State, &v.realName, &v.idNumber, &v.birth, &v.guardian, &v.Reason, &asked, &decided, &v.By, &checked, &guardian)
+	v.GuardianAt = clock.FromMicros(guardian)
 	v.Asked, v.Decided, v.Checked = clock.FromMicros(asked), clock.FromMicros(decided), clock.FromMicros(checked)
 	return v, err
 }
 
-func insertVerification(ctx context.Context, v sealedVerification) error {
-	return exec(ctx, "inserting a verification", `INSERT INTO account_verification (`+verificationColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, '', $8, 0, '', $9)`,
-		v.ID, v.Account, v.State, v.realName, v.idNumber, v.birth, v.guardian, clock.Micros(v.Asked), clock.Micros(v.Checked))
+// insertVerification adds a record unless one is pending; false then.
+func insertVerification(ctx context.Context, v sealedVerification) (bool, error) {
+	return changed(ctx, "inserting a verification", `INSERT INTO account_verification (`+verificationColumns+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, '', $8, 0, '', $9, $10) ON CONFLICT DO NOTHING`,
+		v.ID, v.Account, v.State, v.realName, v.idNumber, v.birth, v.guardian, clock.Micros(v.Asked), clock.Micros(v.Checked), clock.Micros(v.GuardianAt))
 }
 
 // latestVerification is the newest record of an account; state none when
@@ -125,13 +140,8 @@ func countPending(ctx context.Context) (n int64, err error) {
 
 // decide records a decision on a pending record; false when it was decided.
 func decide(ctx context.Context, v Verification) (bool, error) {
-	res, err := sqldb.From(ctx).Exec(ctx, `UPDATE account_verification SET state = $2, reason = $3, decided = $4, decided_by = $5
+	return changed(ctx, "deciding a verification", `UPDATE account_verification SET state = $2, reason = $3, decided = $4, decided_by = $5
 		WHERE id = $1 AND state = 'pending'`, v.ID, v.State, v.Reason, clock.Micros(v.Decided), v.By)
-	if err != nil {
-		return false, fmt.Errorf("deciding a verification: %w", err)
-	}
-	n, err := res.RowsAffected()
-	return n == 1, err
 }
 
 func setChecked(ctx context.Context, verification id.Verification, at time.Time) error {
@@ -171,6 +181,15 @@ func loadGrant(ctx context.Context, grant id.Grant) (Grant, error) {
 	return g, nil
 }
 
+// activeGrants counts those that an owner has given and not taken back.
+func activeGrants(ctx context.Context, owner id.Account, now time.Time) (n int, err error) {
+	err = sqldb.From(ctx).QueryRow(ctx, `SELECT COUNT(*) FROM account_grant WHERE owner = $1 AND revoked = 0 AND until > $2`, owner, clock.Micros(now)).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("counting grants: %w", err)
+	}
+	return n, nil
+}
+
 func grantsOf(ctx context.Context, account id.Account, before string, limit int) ([]Grant, error) {
 	rows, err := sqldb.From(ctx).Query(ctx, `SELECT `+grantColumns+` FROM account_grant
 		WHERE (owner = $1 OR helper = $1) AND id < $2 ORDER BY id DESC LIMIT $3`, account, before, limit)
@@ -191,14 +210,6 @@ func grantsOf(ctx context.Context, account id.Account, before string, limit int)
 
 func revokeGrant(ctx context.Context, grant id.Grant, account id.Account, at time.Time) error {
 	return exec(ctx, "revoking a grant", `UPDATE account_grant SET revoked = $3 WHERE id = $1 AND revoked = 0 AND (owner = $2 OR helper = $2)`, grant, account, clock.Micros(at))
-}
-
-// Consent is a purpose agreed to.
-type Consent struct {
-	Purpose   string
-	Version   string
-	Given     time.Time
-	Withdrawn time.Time
 }
 
 func giveConsent(ctx context.Context, account id.Account, c Consent) error {

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"tianbo/internal/kernel/id"
@@ -13,8 +14,28 @@ import (
 // Submission is what a host hands in to be verified.
 type Submission struct {
 	RealName, IDNumber string
-	// GuardianName and GuardianPhone consent for a host of 16 or 17.
-	GuardianName, GuardianPhone string
+	// GuardianName and GuardianPhone consent for a host of 16 or 17;
+	// GuardianCode was sent to that phone by AskGuardian.
+	GuardianName, GuardianPhone, GuardianCode string
+}
+
+// AskGuardian sends a code to a guardian's telephone. Telling it to the young
+// host is the guardian's consent.
+func (m *Module) AskGuardian(ctx context.Context, phone string) (shown string, err error) {
+	if err := authz.Check(ctx, "account.verify", self(ctx)); err != nil {
+		return "", err
+	}
+	phone, ok := CleanPhone(phone)
+	if !ok {
+		return "", ErrPhone
+	}
+	return m.sendCode(ctx, phone, m.guardianIndex(authz.From(ctx).Account, phone))
+}
+
+// guardianIndex keeps a consent code apart from a sign-in code: neither works
+// as the other.
+func (m *Module) guardianIndex(account id.Account, phone string) []byte {
+	return m.Sealer.Index("guardian "+string(account), phone)
 }
 
 // Verify hands in a real-name record for review. A person under 16 is refused
@@ -36,18 +57,15 @@ func (m *Module) Verify(ctx context.Context, s Submission) (Verification, error)
 	if age < 16 {
 		return Verification{}, ErrHostAge
 	}
-	guardian := ""
-	if NeedsGuardian(age) {
-		phone, ok := CleanPhone(s.GuardianPhone)
-		if !ok || strings.TrimSpace(s.GuardianName) == "" {
-			return Verification{}, ErrHostGuardian.At("body.guardianName")
-		}
-		guardian = strings.TrimSpace(s.GuardianName) + " " + phone
-	}
 	v := sealedVerification{Verification: Verification{
 		ID: id.New[id.Verification](), Account: authz.From(ctx).Subject(), State: VerificationPending,
-		RealName: name, IDNumber: strings.ToUpper(strings.TrimSpace(s.IDNumber)), Birth: birth, Guardian: guardian, Asked: now, Checked: now,
+		RealName: name, IDNumber: strings.ToUpper(strings.TrimSpace(s.IDNumber)), Birth: birth, Asked: now, Checked: now,
 	}}
+	if NeedsGuardian(age) {
+		if err := m.hearGuardian(ctx, s, &v.Verification); err != nil {
+			return Verification{}, err
+		}
+	}
 	if err := m.sealVerification(&v); err != nil {
 		return v.Verification, err
 	}
@@ -56,15 +74,42 @@ func (m *Module) Verify(ctx context.Context, s Submission) (Verification, error)
 		if err != nil {
 			return err
 		}
-		if last.State == VerificationPending {
+		if last.State == VerificationApproved {
+			return ErrVerified
+		}
+		fresh, err := insertVerification(ctx, v)
+		if err != nil {
+			return err
+		}
+		if !fresh {
 			return ErrHostPending
 		}
-		if err := insertVerification(ctx, v); err != nil {
+		if err := m.consent(ctx, v.Account, "identity_documents", true); err != nil {
 			return err
 		}
 		return m.Audit(ctx, "account.verify", string(v.ID), "")
 	})
 	return v.Verification, err
+}
+
+// hearGuardian notes who consents for a young host, and whether their own
+// telephone has confirmed it.
+func (m *Module) hearGuardian(ctx context.Context, s Submission, v *Verification) error {
+	phone, ok := CleanPhone(s.GuardianPhone)
+	guardian := strings.TrimSpace(s.GuardianName)
+	if !ok || guardian == "" {
+		return ErrHostGuardian.At("body.guardianName")
+	}
+	v.Guardian = guardian + " " + phone
+	if s.GuardianCode == "" {
+		return nil
+	}
+	err := m.checkCode(ctx, phone, s.GuardianCode, m.guardianIndex(v.Account, phone))
+	if errors.Is(err, ErrCode) {
+		return ErrGuardianCode
+	}
+	v.GuardianAt = v.Asked
+	return err
 }
 
 // sealVerification fills the sealed columns from the open fields.
@@ -205,6 +250,9 @@ func (m *Module) Decide(ctx context.Context, verification id.Verification, appro
 		}
 		v.State, v.Reason, v.Decided, v.By = VerificationRefused, reason, m.Clock.Now(), actor.Account
 		if approve {
+			if NeedsGuardian(AgeAt(v.Birth, m.Clock.Now())) && v.GuardianAt.IsZero() {
+				return ErrHostGuardian
+			}
 			v.State, v.Reason = VerificationApproved, ""
 		}
 		saved, err := decide(ctx, v)

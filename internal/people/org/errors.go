@@ -14,5 +14,7 @@ var (
 	ErrInvite = fault.Define(fault.NotFound, "invite_over", "邀请已失效，请对方再发一次", "The invitation is no longer valid. Ask for a new one.")
 	// ErrLastAdmin keeps somebody there who can appoint others.
 	ErrLastAdmin = fault.Define(fault.Conflict, "last_admin", "这是最后一位平台管理员，先任命另一位", "This is the last administrator. Appoint another first.")
+	ErrNobody    = fault.Define(fault.NotFound, "account_not_found", "没有这个人", "There is no such person.").At("body.account")
+	ErrTooMany   = fault.Define(fault.Conflict, "org_too_many", "一个人最多登记 10 家", "One person registers at most 10 organisations.")
 	ErrLast      = fault.Define(fault.Conflict, "last_owner", "这是最后一位负责人，先请别人接手", "This is the last owner. Let someone take over first.")
 )

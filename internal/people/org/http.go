@@ -80,7 +80,7 @@ func (m *Module) Routes(api *httpapi.API) {
 			o, err := m.View(ctx, in.ID)
 			return &cardOut{card(o)}, err
 		})
-	httpapi.Register(api, httpapi.Op{ID: "org-create", Method: "POST", Path: "/api/orgs", Action: "org.create", Tag: "people", Status: 201, Summary: "Register an organisation; the actor becomes its owner"},
+	httpapi.Register(api, httpapi.Op{ID: "org-create", Audit: true, Method: "POST", Path: "/api/orgs", Action: "org.create", Tag: "people", Status: 201, Summary: "Register an organisation; the actor becomes its owner"},
 		func(ctx context.Context, in *struct{ Body orgBody }) (*cardOut, error) {
 			b := in.Body
 			o, err := m.Create(ctx, Org{Kind: b.Kind, Name: b.Name, Region: geo.Region(b.Region), Village: b.Village, About: b.About, Identity: b.identity()})
@@ -221,7 +221,7 @@ func (m *Module) staffRoutes(api *httpapi.API) {
 		By      string    `json:"by" doc:"Name of the one who invited"`
 		Expires time.Time `json:"expires"`
 	}
-	httpapi.Register(api, httpapi.Op{ID: "invitation-list", Method: "GET", Path: "/api/orgs/{id}/invitations", Action: "org.invite", Tag: "people", Summary: "Invitations that still wait, without their secrets"},
+	httpapi.Register(api, httpapi.Op{ID: "invitation-list", Method: "GET", Path: "/api/orgs/{id}/invitations", Action: "org.members", Tag: "people", Summary: "Invitations that still wait, without their secrets"},
 		func(ctx context.Context, in *struct {
 			OrgIn
 			PageIn
@@ -240,7 +240,7 @@ func (m *Module) staffRoutes(api *httpapi.API) {
 				return inviteCard{x.ID, x.Role, names[x.By], x.Expires}
 			})}, err
 		})
-	httpapi.Register(api, httpapi.Op{ID: "invitation-revoke", Audit: true, Method: "DELETE", Path: "/api/orgs/{id}/invitations/{invite}", Action: "org.invite", Tag: "people", Summary: "Take an invitation back"},
+	httpapi.Register(api, httpapi.Op{ID: "invitation-revoke", Audit: true, Method: "DELETE", Path: "/api/orgs/{id}/invitations/{invite}", Action: "org.edit", Tag: "people", Summary: "Take an invitation back"},
 		func(ctx context.Context, in *struct {
 			OrgIn
 			Invite id.Invite `path:"invite"`

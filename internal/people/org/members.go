@@ -17,15 +17,26 @@ import (
 
 const inviteLife = 7 * 24 * time.Hour
 
-// Invite offers a part in an organisation. The secret is for the invited
-// person alone and works once.
-func (m *Module) Invite(ctx context.Context, org id.Org, role string) (Invite, string, error) {
-	o, err := m.own(ctx, org, "org.invite")
+// place asks whether the actor may do action about a role in an organisation.
+func (*Module) place(ctx context.Context, org id.Org, action, role string) (Org, error) {
+	o, err := load(ctx, org)
 	if err != nil {
-		return Invite{}, "", err
+		return o, err
 	}
+	return o, authz.Check(ctx, action, authz.Resource{
+		Type: "Org", ID: string(org), Org: org, Region: o.Region, Attrs: map[string]any{"role": role},
+	})
+}
+
+// Invite offers a part in an organisation. The secret is for the invited
+// person alone, works once and for a week.
+func (m *Module) Invite(ctx context.Context, org id.Org, role string) (Invite, string, error) {
 	if !slices.Contains(OrgRoles, role) {
 		return Invite{}, "", ErrRole
+	}
+	o, err := m.place(ctx, org, "org.invite", role)
+	if err != nil {
+		return Invite{}, "", err
 	}
 	secret := rand.Text()
 	hash := sha256.Sum256([]byte(secret))
@@ -48,7 +59,10 @@ func (m *Module) Accept(ctx context.Context, secret string) (Org, error) {
 		if o, err = load(ctx, i.Org); err != nil {
 			return err
 		}
-		return m.give(ctx, authz.From(ctx).Account, i.Org, i.Role, "")
+		if err := m.give(ctx, authz.From(ctx).Account, i.Org, i.Role, ""); err != nil {
+			return err
+		}
+		return m.Audit(ctx, "org.accept", string(i.Org), i.Role)
 	})
 	return o, err
 }
@@ -61,19 +75,21 @@ func (m *Module) Remove(ctx context.Context, org id.Org, account id.Account, rol
 		if account == authz.From(ctx).Subject() {
 			action = "org.leave"
 		}
-		if _, err := m.own(ctx, org, action); err != nil {
+		if _, err := m.place(ctx, org, action, role); err != nil {
+			return err
+		}
+		if err := lock(ctx, org); err != nil { // of two owners who leave at once, one stays
+			return err
+		}
+		if err := m.take(ctx, account, org, role, ""); err != nil {
 			return err
 		}
 		if role == "owner" {
-			if n, err := owners(ctx, org); err != nil || n <= 1 {
+			if n, err := owners(ctx, org); err != nil || n == 0 {
 				return orElse(err, ErrLast)
 			}
 		}
-		taken, err := takeRole(ctx, account, org, role)
-		if err != nil || !taken {
-			return err
-		}
-		return bus.Emit(ctx, SubjectRoleChanged, string(account), RoleChanged{org, account, role, false, authz.From(ctx).Account})
+		return nil
 	})
 }
 
@@ -84,23 +100,28 @@ func orElse(err, other error) error {
 	return other
 }
 
-// Appoint gives a part on the platform within a region ("" is everywhere).
-func (m *Module) Appoint(ctx context.Context, account id.Account, role string, region geo.Region) error {
-	if err := authz.Check(ctx, "org.appoint", authz.Resource{Type: "Platform", Region: region}); err != nil {
-		return err
-	}
-	if !slices.Contains(PlatformRoles, role) {
-		return ErrRole
-	}
-	return sqldb.Write(ctx, func(ctx context.Context) error { return m.give(ctx, account, "", role, region) })
-}
-
+// give and take change a part, and tell whoever keeps a copy.
 func (m *Module) give(ctx context.Context, account id.Account, org id.Org, role string, region geo.Region) error {
 	fresh, err := giveRole(ctx, account, org, role, region, m.Clock.Now())
 	if err != nil || !fresh {
 		return err
 	}
-	return bus.Emit(ctx, SubjectRoleChanged, string(account), RoleChanged{org, account, role, true, authz.From(ctx).Account})
+	return m.changed(ctx, RoleChanged{org, account, role, true, authz.From(ctx).Account})
+}
+
+func (m *Module) take(ctx context.Context, account id.Account, org id.Org, role string, region geo.Region) error {
+	taken, err := takeRole(ctx, account, org, role, region)
+	if err != nil || !taken {
+		return err
+	}
+	return m.changed(ctx, RoleChanged{org, account, role, false, authz.From(ctx).Account})
+}
+
+func (m *Module) changed(ctx context.Context, f RoleChanged) error {
+	if err := m.RoleChanged(ctx, f); err != nil {
+		return err
+	}
+	return bus.Emit(ctx, SubjectRoleChanged, string(f.Account), f)
 }
 
 // Members lists who plays which part.
@@ -109,15 +130,15 @@ func (m *Module) Members(ctx context.Context, org id.Org, req page.Request) (pag
 	if _, err := m.own(ctx, org, "org.members"); err != nil {
 		return none, err
 	}
-	after := ""
-	if err := page.Decode(req.Cursor, &after); err != nil {
+	var account, role string
+	if err := page.Decode(req.Cursor, &account, &role); err != nil {
 		return none, err
 	}
-	rows, err := members(ctx, org, after, req.Rows()+1)
+	rows, err := members(ctx, org, account, role, req.Rows()+1)
 	if err != nil {
 		return none, err
 	}
-	return page.Cut(rows, req, func(x Member) string { return page.Encode(string(x.Account)) }), nil
+	return page.Cut(rows, req, func(x Member) string { return page.Encode(string(x.Account), x.Role) }), nil
 }
 
 // RolesOf are the parts an account plays, for its Actor.

@@ -3,6 +3,7 @@ package org
 import (
 	"context"
 	_ "embed" // the policy text
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -23,6 +24,11 @@ type Deps struct {
 	Clock clock.Clock
 	// Names tells how members are called.
 	Names func(ctx context.Context, accounts []id.Account) (map[id.Account]string, error)
+	// Audit writes a line of the audit log, in the running transaction.
+	Audit func(ctx context.Context, action, subject, detail string) error
+	// RoleChanged is told of a part given or taken, in the same transaction,
+	// so that what is kept in memory of a person's rights ends with it.
+	RoleChanged func(ctx context.Context, f RoleChanged) error
 }
 
 // Module is the organisations.
@@ -53,6 +59,11 @@ func (m *Module) Create(ctx context.Context, o Org) (Org, error) {
 	}
 	o.ID, o.Created = id.New[id.Org](), m.Clock.Now()
 	actor := authz.From(ctx)
+	if actor.SignedIn() && o.Kind.Sells() {
+		if n, err := owned(ctx, actor.Subject()); err != nil || n >= mostOwned {
+			return o, orElse(err, ErrTooMany)
+		}
+	}
 	err := sqldb.Write(ctx, func(ctx context.Context) error {
 		if err := insert(ctx, o); err != nil {
 			return err
@@ -78,6 +89,9 @@ func (*Module) clean(o *Org) error {
 	}
 	if _, err := geo.ParseRegion(string(o.Region)); err != nil {
 		return ErrRegion
+	}
+	if !slices.Contains(Kinds, o.Kind) {
+		return ErrKind
 	}
 	if o.Kind.Sells() && !o.Complete() {
 		return ErrIdentity

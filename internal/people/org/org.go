@@ -25,6 +25,12 @@ const (
 	Platform    Kind = "platform"
 )
 
+// Kinds are all of them.
+var Kinds = []Kind{Household, Cooperative, Federation, Enterprise, Centre, Carrier, Regulator, Training, Association, Platform}
+
+// mostOwned bounds the stalls that one person opens.
+const mostOwned = 10
+
 // Sells reports whether organisations of the kind may have stalls.
 func (k Kind) Sells() bool {
 	return slices.Contains([]Kind{Household, Cooperative, Federation, Enterprise}, k)

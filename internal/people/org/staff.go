@@ -2,13 +2,13 @@ package org
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"tianbo/internal/kernel/geo"
 	"tianbo/internal/kernel/id"
 	"tianbo/internal/kernel/page"
 	"tianbo/internal/platform/authz"
-	"tianbo/internal/platform/bus"
 	"tianbo/internal/platform/sqldb"
 )
 
@@ -44,8 +44,10 @@ func (m *Module) Dismiss(ctx context.Context, account id.Account, role string, r
 		return err
 	}
 	return sqldb.Write(ctx, func(ctx context.Context) error {
-		taken, err := takeStaff(ctx, account, role, region)
-		if err != nil || !taken {
+		if err := lockAdministrators(ctx); err != nil { // of two who dismiss each other, one stays
+			return err
+		}
+		if err := m.take(ctx, account, "", role, region); err != nil {
 			return err
 		}
 		if role == "platform_admin" && region == "" {
@@ -53,14 +55,37 @@ func (m *Module) Dismiss(ctx context.Context, account id.Account, role string, r
 				return orElse(err, ErrLastAdmin)
 			}
 		}
-		return bus.Emit(ctx, SubjectRoleChanged, string(account), RoleChanged{"", account, role, false, authz.From(ctx).Account})
+		return nil
+	})
+}
+
+// Appoint gives a part on the platform within a region ("" is everywhere).
+func (m *Module) Appoint(ctx context.Context, account id.Account, role string, region geo.Region) error {
+	if err := authz.Check(ctx, "org.appoint", authz.Resource{Type: "Platform", Region: region}); err != nil {
+		return err
+	}
+	if !slices.Contains(PlatformRoles, role) {
+		return ErrRole
+	}
+	if _, err := geo.ParseRegion(string(region)); err != nil {
+		return ErrRegion
+	}
+	return sqldb.Write(ctx, func(ctx context.Context) error {
+		names, err := m.Names(ctx, []id.Account{account})
+		if err != nil {
+			return err
+		}
+		if _, known := names[account]; !known {
+			return ErrNobody
+		}
+		return m.give(ctx, account, "", role, region)
 	})
 }
 
 // Invites are the invitations of an organisation that still wait.
 func (m *Module) Invites(ctx context.Context, org id.Org, req page.Request) (page.Of[Invite], error) {
 	var none page.Of[Invite]
-	if _, err := m.own(ctx, org, "org.invite"); err != nil {
+	if _, err := m.own(ctx, org, "org.members"); err != nil {
 		return none, err
 	}
 	after := ""
@@ -76,7 +101,7 @@ func (m *Module) Invites(ctx context.Context, org id.Org, req page.Request) (pag
 
 // Revoke takes an invitation back; one that is used or gone needs nothing.
 func (m *Module) Revoke(ctx context.Context, org id.Org, invite id.Invite) error {
-	if _, err := m.own(ctx, org, "org.invite"); err != nil {
+	if _, err := m.own(ctx, org, "org.edit"); err != nil {
 		return err
 	}
 	return sqldb.Write(ctx, func(ctx context.Context) error { return revokeInvite(ctx, org, invite, m.Clock.Now()) })

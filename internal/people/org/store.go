@@ -91,6 +91,16 @@ func list(ctx context.Context, f Filter, after string, limit int) ([]Org, error)
 			AND id > $4 ORDER BY id LIMIT $5`, f.Kind, string(f.Region), likeWords.Replace(f.Words), after, limit))
 }
 
+// lock keeps an organisation's members from changing elsewhere until the
+// transaction ends.
+func lock(ctx context.Context, org id.Org) error {
+	_, err := sqldb.From(ctx).Exec(ctx, `UPDATE org_org SET name = name WHERE id = $1`, org)
+	if err != nil {
+		return fmt.Errorf("locking an organisation: %w", err)
+	}
+	return nil
+}
+
 // likeWords takes their meaning from the signs of LIKE.
 var likeWords = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
@@ -104,8 +114,8 @@ func giveRole(ctx context.Context, account id.Account, org id.Org, role string, 
 	return n == 1, err
 }
 
-func takeRole(ctx context.Context, account id.Account, org id.Org, role string) (bool, error) {
-	res, err := sqldb.From(ctx).Exec(ctx, `DELETE FROM org_role WHERE account = $1 AND org = $2 AND role = $3`, account, org, role)
+func takeRole(ctx context.Context, account id.Account, org id.Org, role string, region geo.Region) (bool, error) {
+	res, err := sqldb.From(ctx).Exec(ctx, `DELETE FROM org_role WHERE account = $1 AND org = $2 AND role = $3 AND region = $4`, account, org, role, string(region))
 	if err != nil {
 		return false, fmt.Errorf("taking a role: %w", err)
 	}
@@ -113,12 +123,28 @@ func takeRole(ctx context.Context, account id.Account, org id.Org, role string) 
 	return n > 0, err
 }
 
-func owners(ctx context.Context, org id.Org) (n int, err error) {
-	err = sqldb.From(ctx).QueryRow(ctx, `SELECT COUNT(*) FROM org_role WHERE org = $1 AND role = 'owner'`, org).Scan(&n)
-	if err != nil {
-		return 0, fmt.Errorf("counting owners: %w", err)
+func count(ctx context.Context, query string, args ...any) (n int, err error) {
+	if err := sqldb.From(ctx).QueryRow(ctx, query, args...).Scan(&n); err != nil {
+		return 0, fmt.Errorf("counting roles: %w", err)
 	}
 	return n, nil
+}
+
+func owners(ctx context.Context, org id.Org) (int, error) {
+	return count(ctx, `SELECT COUNT(*) FROM org_role WHERE org = $1 AND role = 'owner'`, org)
+}
+
+// owned counts the organisations that a person owns.
+func owned(ctx context.Context, account id.Account) (int, error) {
+	return count(ctx, `SELECT COUNT(*) FROM org_role WHERE account = $1 AND role = 'owner'`, account)
+}
+
+func lockAdministrators(ctx context.Context) error {
+	_, err := sqldb.From(ctx).Exec(ctx, `UPDATE org_role SET since = since WHERE org = '' AND role = 'platform_admin' AND region = ''`)
+	if err != nil {
+		return fmt.Errorf("locking the administrators: %w", err)
+	}
+	return nil
 }
 
 func rolesOf(ctx context.Context, account id.Account) ([]authz.Role, error) {
@@ -140,8 +166,10 @@ func rolesOf(ctx context.Context, account id.Account) ([]authz.Role, error) {
 	return out, rows.Err()
 }
 
-func members(ctx context.Context, org id.Org, after string, limit int) ([]Member, error) {
-	rows, err := sqldb.From(ctx).Query(ctx, `SELECT account, role, since FROM org_role WHERE org = $1 AND account > $2 ORDER BY account, role LIMIT $3`, org, after, limit)
+// members gives the parts played in an organisation, after one of them on.
+func members(ctx context.Context, org id.Org, account, role string, limit int) ([]Member, error) {
+	rows, err := sqldb.From(ctx).Query(ctx, `SELECT account, role, since FROM org_role
+		WHERE org = $1 AND (account, role) > ($2, $3) ORDER BY account, role LIMIT $4`, org, account, role, limit)
 	if err != nil {
 		return nil, fmt.Errorf("listing members: %w", err)
 	}

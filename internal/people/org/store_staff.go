@@ -40,15 +40,6 @@ func countStaff(ctx context.Context, role string) (n int64, err error) {
 	return n, nil
 }
 
-func takeStaff(ctx context.Context, account id.Account, role string, region geo.Region) (bool, error) {
-	res, err := sqldb.From(ctx).Exec(ctx, `DELETE FROM org_role WHERE account = $1 AND org = '' AND role = $2 AND region = $3`, account, role, string(region))
-	if err != nil {
-		return false, fmt.Errorf("ending a part: %w", err)
-	}
-	n, err := res.RowsAffected()
-	return n > 0, err
-}
-
 func openInvites(ctx context.Context, org id.Org, now time.Time, after string, limit int) ([]Invite, error) {
 	rows, err := sqldb.From(ctx).Query(ctx, `SELECT id, org, role, account, expires FROM org_invite
 		WHERE org = $1 AND used = 0 AND expires > $2 AND id > $3 ORDER BY id LIMIT $4`, org, clock.Micros(now), after, limit)

@@ -23,6 +23,8 @@ type Actor struct {
 	Account id.Account
 	// Device is the signed-in device (session row) used.
 	Device id.Device
+	// Strong: the person proved a second factor in this session.
+	Strong bool
 	// For is the person on whose behalf Account acts under a helper grant
 	// (代操作); empty when acting for oneself. Every record of the act names
 	// both.

@@ -34,6 +34,7 @@ type Config struct {
 	Demo     bool   `conf:"demo" default:"false" help:"Show demo sign-in codes on the screen; never on a real platform"`
 
 	Platform Platform `conf:"platform"`
+	SignIn   SignIn   `conf:"sign-in"`
 	TLS      TLS      `conf:"tls"`
 	NATS     NATS     `conf:"nats"`
 	S3       S3       `conf:"s3"`
@@ -51,6 +52,11 @@ type Platform struct {
 	Name     string `conf:"name" default:"田播" help:"Name of the platform shown to people"`
 	Operator string `conf:"operator" default:"" help:"Legal name of the operator, shown in every live room"`
 	Region   string `conf:"region" default:"" help:"Region code of the county (6 digits)"`
+}
+
+// SignIn is how people prove who they are.
+type SignIn struct {
+	StaffSecond bool `conf:"staff-second-factor" default:"false" help:"Parts on the platform work only in sessions with a passkey or an authenticator"`
 }
 
 // TLS says where certificates come from. Cameras need a secure context.

@@ -1,7 +1,9 @@
-// Package notify sends short messages to telephones.
+// Package notify reaches people who do not have Tianbo open: short messages to
+// telephones, web push to browsers.
 //
-// A Sender is one provider. The console one writes the message where the
-// operator sees it and serves trying out; Aliyun is a real one.
+// A Sender is one provider of short messages. The console one writes the
+// message where the operator sees it and serves trying out; Aliyun is a real
+// one. WebPush is RFC 8030, 8291 and 8292 on the standard library.
 package notify
 
 import (

@@ -41,6 +41,7 @@ type Session struct {
 	Account id.Account
 	Name    string // of the device, as it calls itself
 	Staff   bool
+	Strong  bool     // the person proved a second factor
 	Grant   id.Grant // the helper grant in use, empty when acting for oneself
 	Created time.Time
 	Seen    time.Time
@@ -50,10 +51,10 @@ type Session struct {
 type Sessions struct{ Clock clock.Clock }
 
 // Start makes a session and returns its token, which exists nowhere else.
-func (s Sessions) Start(ctx context.Context, account id.Account, name string, staff bool) (Session, string, error) {
+func (s Sessions) Start(ctx context.Context, account id.Account, name string, staff, strong bool) (Session, string, error) {
 	token := rand.Text() + rand.Text()
 	now := s.Clock.Now()
-	one := Session{ID: id.New[id.Device](), Account: account, Name: name, Staff: staff, Created: now, Seen: now}
+	one := Session{ID: id.New[id.Device](), Account: account, Name: name, Staff: staff, Strong: strong, Created: now, Seen: now}
 	return one, token, sqldb.Write(ctx, func(ctx context.Context) error { return insert(ctx, one, hash(token), expiry(one, now)) })
 }
 
@@ -93,6 +94,31 @@ func (s Sessions) End(ctx context.Context, account id.Account, device id.Device)
 // EndAll ends every session of an account.
 func (s Sessions) EndAll(ctx context.Context, account id.Account) error {
 	return sqldb.Write(ctx, func(ctx context.Context) error { return removeAll(ctx, account) })
+}
+
+// EndOthers ends every session of an account but one.
+func (s Sessions) EndOthers(ctx context.Context, account id.Account, keep id.Device) error {
+	return sqldb.Write(ctx, func(ctx context.Context) error { return removeOthers(ctx, account, keep) })
+}
+
+// Strengthen notes that the person proved a second factor.
+func (s Sessions) Strengthen(ctx context.Context, device id.Device) error {
+	return sqldb.Write(ctx, func(ctx context.Context) error { return setStrong(ctx, device) })
+}
+
+// MarkStaff holds an account's sessions to the shorter idle time from now on.
+func (s Sessions) MarkStaff(ctx context.Context, account id.Account) error {
+	latest := s.Clock.Now().Add(IdleStaff)
+	return sqldb.Write(ctx, func(ctx context.Context) error { return setStaff(ctx, account, latest) })
+}
+
+// Sweep forgets sessions that have expired and says how many.
+func (s Sessions) Sweep(ctx context.Context) (n int64, err error) {
+	err = sqldb.Write(ctx, func(ctx context.Context) error {
+		n, err = removeExpired(ctx, s.Clock.Now())
+		return err
+	})
+	return n, err
 }
 
 // Act makes the session act under a grant, or for oneself again ("").

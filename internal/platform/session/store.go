@@ -19,19 +19,19 @@ var migrations embed.FS
 // Migrations are the package's table.
 func Migrations() sqldb.Migrations { return sqldb.Migrations{Module: "session", FS: migrations} }
 
-const columns = `id, account, name, staff, act_grant, created, seen`
+const columns = `id, account, name, staff, strong, act_grant, created, seen`
 
 func scan(row interface{ Scan(...any) error }) (Session, error) {
 	var s Session
 	var created, seen int64
-	err := row.Scan(&s.ID, &s.Account, &s.Name, &s.Staff, &s.Grant, &created, &seen)
+	err := row.Scan(&s.ID, &s.Account, &s.Name, &s.Staff, &s.Strong, &s.Grant, &created, &seen)
 	s.Created, s.Seen = clock.FromMicros(created), clock.FromMicros(seen)
 	return s, err
 }
 
 func insert(ctx context.Context, s Session, hash []byte, expires time.Time) error {
-	_, err := sqldb.From(ctx).Exec(ctx, `INSERT INTO session_session (hash, `+columns+`, expires) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		hash, s.ID, s.Account, s.Name, s.Staff, s.Grant, clock.Micros(s.Created), clock.Micros(s.Seen), clock.Micros(expires))
+	_, err := sqldb.From(ctx).Exec(ctx, `INSERT INTO session_session (hash, `+columns+`, expires) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		hash, s.ID, s.Account, s.Name, s.Staff, s.Strong, s.Grant, clock.Micros(s.Created), clock.Micros(s.Seen), clock.Micros(expires))
 	if err != nil {
 		return fmt.Errorf("starting a session: %w", err)
 	}
@@ -88,4 +88,25 @@ func removeAll(ctx context.Context, account id.Account) error {
 
 func setGrant(ctx context.Context, device id.Device, grant id.Grant) error {
 	return change(ctx, "changing", `UPDATE session_session SET act_grant = $2 WHERE id = $1`, device, grant)
+}
+
+func removeOthers(ctx context.Context, account id.Account, keep id.Device) error {
+	return change(ctx, "ending", `DELETE FROM session_session WHERE account = $1 AND id <> $2`, account, keep)
+}
+
+func setStrong(ctx context.Context, device id.Device) error {
+	return change(ctx, "strengthening", `UPDATE session_session SET strong = $2 WHERE id = $1`, device, true)
+}
+
+func setStaff(ctx context.Context, account id.Account, latest time.Time) error {
+	return change(ctx, "shortening", `UPDATE session_session SET staff = $3, expires = CASE WHEN expires < $2 THEN expires ELSE $2 END
+		WHERE account = $1`, account, clock.Micros(latest), true)
+}
+
+func removeExpired(ctx context.Context, now time.Time) (int64, error) {
+	res, err := sqldb.From(ctx).Exec(ctx, `DELETE FROM session_session WHERE expires <= $1`, clock.Micros(now))
+	if err != nil {
+		return 0, fmt.Errorf("sweeping sessions: %w", err)
+	}
+	return res.RowsAffected()
 }
