@@ -14,7 +14,7 @@ import (
 // visitors are the operations that nobody need sign in for. Opening another to
 // the whole world is done on purpose: here.
 var visitors = []string{
-	"code-ask", "sign-in", "sign-out", "platform",
+	"code-ask", "sign-in", "sign-out", "second-factor", "passkey-ask", "passkey-sign-in", "purpose-list", "platform",
 	"room-list", "room-get", "replay-list", "session-get", "chat-log", "clip-list",
 	"bag-view", "session-pins", "draw-entries", "draw-list", "draw-view", "guest-list", "poll-list", "question-list", "room-counters", "room-like",
 	"product-list", "product-get", "product-answers", "product-clips", "pack-prices",

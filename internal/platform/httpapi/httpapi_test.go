@@ -154,7 +154,7 @@ func newWorld(t *testing.T, db *sqldb.DB, factor float64) *world {
 // signIn gives the cookie of a new person.
 func (w *world) signIn(t *testing.T) string {
 	t.Helper()
-	_, token, err := w.sessions.Start(w.db.Attach(t.Context()), id.New[id.Account](), "phone", false)
+	_, token, err := w.sessions.Start(w.db.Attach(t.Context()), id.New[id.Account](), "phone", false, false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,6 +24,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Exchange a passkey's answer for a session; it is two factors by itself */
+        post: operations["passkey-sign-in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/passkey/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a sign-in by passkey; the answer does not depend on who asks */
+        post: operations["passkey-ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the second step of a sign-in with a code of the authenticator or a recovery code */
+        post: operations["second-factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/sign-in": {
         parameters: {
             query?: never;
@@ -35,7 +86,7 @@ export interface paths {
         put?: never;
         /**
          * Exchange a code for a session
-         * @description Sets an HttpOnly cookie. Programs ask for a token instead and send it as a Bearer.
+         * @description Sets an HttpOnly cookie. Programs ask for a token instead and send it as a Bearer. Where secondFactor is answered nobody is signed in yet: go on with second-factor or passkey-sign-in.
          */
         post: operations["sign-in"];
         delete?: never;
@@ -55,6 +106,23 @@ export interface paths {
         put?: never;
         /** End this session */
         post: operations["sign-out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/consent-purposes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What may be agreed to, in the present words */
+        get: operations["purpose-list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -506,6 +574,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/host-verification/guardian-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a consent code to the guardian of a host of 16 or 17 */
+        post: operations["guardian-code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/host-verification/recheck": {
         parameters: {
             query?: never;
@@ -677,6 +762,23 @@ export interface paths {
         patch: operations["me-edit"];
         trace?: never;
     };
+    "/api/me/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one did, and what helpers did for one */
+        get: operations["my-acts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/addresses": {
         parameters: {
             query?: never;
@@ -788,7 +890,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** What would stay of one's data after an erasure, and by which law */
+        get: operations["data-kept"];
         put?: never;
         /** Erase one's account in a week, or take that back */
         post: operations["data-erase"];
@@ -815,6 +918,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep the passkey made; other devices must sign in anew */
+        post: operations["passkey-finish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/passkeys/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin the making of a passkey */
+        post: operations["passkey-add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/passkeys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a passkey away */
+        delete: operations["passkey-remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's browsers that may be pushed to */
+        get: operations["push-list"];
+        put?: never;
+        /** Let this browser be pushed to: PushSubscription.toJSON() */
+        post: operations["push-add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/push/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Push to a browser no more */
+        delete: operations["push-remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make new recovery codes; the old ones are void */
+        post: operations["recovery-renew"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/rooms": {
         parameters: {
             query?: never;
@@ -826,6 +1032,58 @@ export interface paths {
         get: operations["room-mine"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's second factors */
+        get: operations["factors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin an authenticator; its secret is shown once */
+        post: operations["totp-add"];
+        /** Take the authenticator away */
+        delete: operations["totp-remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the authenticator count with a code of it; other devices must sign in anew */
+        post: operations["totp-confirm"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2164,18 +2422,6 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Account: {
-            /** Format: date-time */
-            Created: string;
-            Elder: boolean;
-            /** Format: date-time */
-            EraseAt: string;
-            ID: string;
-            Lang: string;
-            Name: string;
-            Phone: string;
-            Suspended: string;
-        };
         "Account-suspendRequest": {
             reason: string;
         };
@@ -2221,14 +2467,6 @@ export interface components {
             /** @description Cursor of the next page, empty at the end */
             next: string;
         };
-        AccountConsent: {
-            /** Format: date-time */
-            Given: string;
-            Purpose: string;
-            Version: string;
-            /** Format: date-time */
-            Withdrawn: string;
-        };
         AccountConsentCard: {
             /** Format: date-time */
             given: string;
@@ -2244,16 +2482,79 @@ export interface components {
             next: string;
         };
         AccountCopy: {
-            account: components["schemas"]["Account"];
-            acts: components["schemas"]["AccountEntry"][];
+            account: components["schemas"]["AccountCopyAccount"];
+            acts: components["schemas"]["AccountCopyAct"][];
             addresses: components["schemas"]["AccountAddress"][];
-            consents: components["schemas"]["AccountConsent"][];
-            devices: components["schemas"]["Session"][];
-            grants: components["schemas"]["AccountGrant"][];
+            /** Format: date-time */
+            at: string;
+            consents: components["schemas"]["AccountConsentCard"][];
+            devices: components["schemas"]["AccountCopyDevice"][];
+            format: string;
+            grants: components["schemas"]["AccountCopyGrant"][];
             parts: {
                 [key: string]: unknown;
             };
-            verification: components["schemas"]["AccountVerification"];
+            pushSubscriptions: components["schemas"]["AccountCopyDevice"][];
+            secondFactors: components["schemas"]["AccountCopyFactor"][];
+            verifications: components["schemas"]["AccountCopyVerification"][];
+        };
+        AccountCopyAccount: {
+            /** Format: date-time */
+            created: string;
+            elder: boolean;
+            /** Format: date-time */
+            eraseAt?: string;
+            id: string;
+            lang: string;
+            name: string;
+            phone: string;
+        };
+        AccountCopyAct: {
+            action: string;
+            actor: string;
+            address?: string;
+            /** Format: date-time */
+            at: string;
+            detail?: string;
+            for?: string;
+            subject: string;
+        };
+        AccountCopyDevice: {
+            /** Format: date-time */
+            created: string;
+            name: string;
+            /** Format: date-time */
+            seen?: string;
+        };
+        AccountCopyFactor: {
+            /** Format: date-time */
+            created: string;
+            kind: string;
+            name: string;
+        };
+        AccountCopyGrant: {
+            /** Format: date-time */
+            from: string;
+            helper: string;
+            owner: string;
+            /** Format: date-time */
+            revoked?: string;
+            scopes: string[];
+            /** Format: date-time */
+            until: string;
+        };
+        AccountCopyVerification: {
+            /** Format: date-time */
+            asked: string;
+            /** Format: date-time */
+            checked?: string;
+            /** Format: date-time */
+            decided?: string;
+            guardian?: string;
+            idNumber: string;
+            realName: string;
+            reason?: string;
+            state: string;
         };
         AccountDetail: {
             account: components["schemas"]["AccountPerson"];
@@ -2278,29 +2579,6 @@ export interface components {
             /** @description Cursor of the next page, empty at the end */
             next: string;
         };
-        AccountEntry: {
-            Action: string;
-            Actor: string;
-            Address: string;
-            /** Format: date-time */
-            At: string;
-            Detail: string;
-            For: string;
-            ID: string;
-            Subject: string;
-        };
-        AccountGrant: {
-            Actions: string[];
-            /** Format: date-time */
-            From: string;
-            Helper: string;
-            ID: string;
-            Owner: string;
-            /** Format: date-time */
-            Revoked: string;
-            /** Format: date-time */
-            Until: string;
-        };
         AccountGrantCard: {
             active: boolean;
             /** Format: date-time */
@@ -2321,6 +2599,16 @@ export interface components {
             /** @description Cursor of the next page, empty at the end */
             next: string;
         };
+        AccountKept: {
+            law: string;
+            what: string;
+        };
+        AccountKeptPage: {
+            /** @description The rows of this page, never null */
+            items: components["schemas"]["AccountKept"][];
+            /** @description Cursor of the next page, empty at the end */
+            next: string;
+        };
         AccountMeBody: {
             account: components["schemas"]["AccountPerson"];
             /** @description Who is at the device, when acting for another */
@@ -2332,6 +2620,16 @@ export interface components {
             /** @description Code of what keeps the person from going live, empty when nothing does */
             hostProblem: string;
             roles: components["schemas"]["AccountRoleCard"][];
+            /** @description The parts on the platform work only after a second factor: register one or sign in with it */
+            secondFactorNeeded: boolean;
+        };
+        AccountPasskeyCard: {
+            /** Format: date-time */
+            created: string;
+            id: string;
+            name: string;
+            /** Format: date-time */
+            used?: string;
         };
         AccountPerson: {
             /** Format: date-time */
@@ -2357,29 +2655,35 @@ export interface components {
             /** @description Cursor of the next page, empty at the end */
             next: string;
         };
+        AccountPurposeCard: {
+            en: string;
+            id: string;
+            version: string;
+            zh: string;
+        };
+        "AccountPurposeCard\u00B73Page": {
+            /** @description The rows of this page, never null */
+            items: components["schemas"]["AccountPurposeCard"][];
+            /** @description Cursor of the next page, empty at the end */
+            next: string;
+        };
         AccountRoleCard: {
             name: string;
             /** @description Empty for a part on the platform */
             org: string;
             region: string;
         };
-        AccountVerification: {
-            Account: string;
+        AccountSecondStep: {
+            methods: ("passkey" | "totp" | "recovery")[];
+            /** @description Finishes the second step, within five minutes */
+            step: string;
+        };
+        AccountSubscriptionCard: {
             /** Format: date-time */
-            Asked: string;
-            /** Format: date-time */
-            Birth: string;
-            By: string;
-            /** Format: date-time */
-            Checked: string;
-            /** Format: date-time */
-            Decided: string;
-            Guardian: string;
-            ID: string;
-            IDNumber: string;
-            RealName: string;
-            Reason: string;
-            State: string;
+            created: string;
+            /** @description Made by this session */
+            current: boolean;
+            id: string;
         };
         AccountVerificationCard: {
             account: string;
@@ -2392,6 +2696,11 @@ export interface components {
             /** Format: date-time */
             decided?: string;
             guardian: string;
+            /**
+             * Format: date-time
+             * @description When the guardian's telephone confirmed the consent; no approval without it
+             */
+            guardianConfirmed?: string;
             id?: string;
             /** @description Last four characters */
             idNumberEnd: string;
@@ -2408,6 +2717,13 @@ export interface components {
             items: components["schemas"]["AccountVerificationCard"][];
             /** @description Cursor of the next page, empty at the end */
             next: string;
+        };
+        AdmissionOutBody: {
+            /** @description Empty while a second factor is missing */
+            account: components["schemas"]["AccountPerson"];
+            /** @description Nobody is signed in yet: a second factor is asked for */
+            secondFactor?: components["schemas"]["AccountSecondStep"];
+            token?: string;
         };
         AppDeskBody: {
             /**
@@ -2632,6 +2948,12 @@ export interface components {
             /** @description Cursor of the next page, empty at the end */
             next: string;
         };
+        CeremonyOutBody: {
+            /** @description For navigator.credentials.create or .get */
+            options: unknown;
+            /** @description Finishes the ceremony, within five minutes */
+            step: string;
+        };
         "Chat-decideRequest": {
             show: boolean;
         };
@@ -2760,7 +3082,7 @@ export interface components {
         "Code-askRequest": {
             phone: string;
         };
-        "Code-askResponse": {
+        CodeOutBody: {
             /** @description The code itself, in demo mode only */
             demoCode?: string;
             /** Format: int64 */
@@ -2768,7 +3090,8 @@ export interface components {
         };
         "Consent-setRequest": {
             on: boolean;
-            version: string;
+            /** @description Of the words read; empty: the present ones */
+            version?: string;
         };
         "Data-eraseRequest": {
             on: boolean;
@@ -2792,6 +3115,16 @@ export interface components {
             /** Format: int64 */
             winners: number;
         };
+        FactorsOutBody: {
+            passkeys: components["schemas"]["AccountPasskeyCard"][];
+            /** Format: int64 */
+            recoveryCodesLeft: number;
+            /** @description The person's parts on the platform ask for one */
+            required: boolean;
+            /** @description One was proved in this session */
+            strong: boolean;
+            totp: boolean;
+        };
         "Grant-giveRequest": {
             /** Format: int64 */
             days: number;
@@ -2802,6 +3135,9 @@ export interface components {
         GrantCardNamesStruct: {
             helper: string;
             owner: string;
+        };
+        "Guardian-codeRequest": {
+            phone: string;
         };
         "Guest-inviteRequest": {
             name: string;
@@ -2998,6 +3334,10 @@ export interface components {
             priceVersion: number;
             /** Format: int64 */
             quantity: number;
+        };
+        KeysStruct: {
+            auth: string;
+            p256dh: string;
         };
         LedgerBreakdownCard: {
             /** Format: int64 */
@@ -3384,6 +3724,23 @@ export interface components {
             /** Format: int64 */
             free: number;
         };
+        "Passkey-finishRequest": {
+            credential: unknown;
+            name?: string;
+            step: string;
+        };
+        "Passkey-finishResponse": {
+            passkey: components["schemas"]["AccountPasskeyCard"];
+            /** @description Shown once, with the first second factor */
+            recoveryCodes: string[];
+        };
+        "Passkey-sign-inRequest": {
+            credential: unknown;
+            deviceName?: string;
+            step: string;
+            /** @description Answer with a token and set no cookie */
+            token?: boolean;
+        };
         "Photo-uploadResponse": {
             /** Format: int64 */
             height: number;
@@ -3426,6 +3783,12 @@ export interface components {
             field: string;
             message: string;
         };
+        "Push-addRequest": {
+            endpoint: string;
+            /** Format: double */
+            expirationTime?: number | null;
+            keys: components["schemas"]["KeysStruct"];
+        };
         "Question-answerRequest": {
             /** @description Show it on top of the product's answers */
             pin?: boolean;
@@ -3439,6 +3802,10 @@ export interface components {
         };
         ReasonInBody: {
             reason?: string;
+        };
+        RecoveryOutBody: {
+            /** @description Shown once; empty when there are some already */
+            recoveryCodes: string[];
         };
         "Role-appointRequest": {
             account: string;
@@ -3660,6 +4027,15 @@ export interface components {
             /** @description 5 to 200 characters, shown to the host */
             reason: string;
         };
+        "Second-factorRequest": {
+            code: string;
+            /** @description The code is a recovery code */
+            recovery?: boolean;
+            /** @description From sign-in */
+            step: string;
+            /** @description Answer with a token and set no cookie */
+            token?: boolean;
+        };
         "Seller-summaryResponse": {
             /** Format: int64 */
             completed: number;
@@ -3673,17 +4049,6 @@ export interface components {
             todayFen: number;
             /** Format: int64 */
             unpaid: number;
-        };
-        Session: {
-            Account: string;
-            /** Format: date-time */
-            Created: string;
-            Grant: string;
-            ID: string;
-            Name: string;
-            /** Format: date-time */
-            Seen: string;
-            Staff: boolean;
         };
         "Session-hideRequest": {
             hidden: boolean;
@@ -3704,9 +4069,12 @@ export interface components {
             /** @description Answer with a token and set no cookie */
             token?: boolean;
         };
-        "Sign-inResponse": {
-            account: components["schemas"]["AccountPerson"];
-            token?: string;
+        StatusOutBody: {
+            /** @description Whether the platform sends pushes */
+            available: boolean;
+            items: components["schemas"]["AccountSubscriptionCard"][];
+            /** @description applicationServerKey for PushManager.subscribe */
+            publicKey: string;
         };
         StringPage: {
             /** @description The rows of this page, never null */
@@ -3714,11 +4082,21 @@ export interface components {
             /** @description Cursor of the next page, empty at the end */
             next: string;
         };
+        "Totp-addResponse": {
+            secret: string;
+            /** @description For a QR code */
+            uri: string;
+        };
+        "Totp-confirmRequest": {
+            code: string;
+        };
         "Verification-decideRequest": {
             approve: boolean;
             reason?: string;
         };
         "Verification-submitRequest": {
+            /** @description Sent to the guardian by guardian-code */
+            guardianCode?: string;
             guardianName?: string;
             guardianPhone?: string;
             idNumber: string;
@@ -3755,7 +4133,115 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Code-askResponse"];
+                    "application/json": components["schemas"]["CodeOutBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "passkey-sign-in": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 8 to 64 letters, digits, - or _; a repeat with the same key gets the first answer */
+                "Idempotency-Key"?: string;
+                Origin?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Passkey-sign-inRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdmissionOutBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "passkey-ask": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 8 to 64 letters, digits, - or _; a repeat with the same key gets the first answer */
+                "Idempotency-Key"?: string;
+                Origin?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CeremonyOutBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "second-factor": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 8 to 64 letters, digits, - or _; a repeat with the same key gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Second-factorRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdmissionOutBody"];
                 };
             };
             /** @description Error */
@@ -3792,7 +4278,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Sign-inResponse"];
+                    "application/json": components["schemas"]["AdmissionOutBody"];
                 };
             };
             /** @description Error */
@@ -3825,6 +4311,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "purpose-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountPurposeCard\u00B73Page"];
+                };
             };
             /** @description Error */
             default: {
@@ -4798,6 +5313,42 @@ export interface operations {
             };
         };
     };
+    "guardian-code": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 8 to 64 letters, digits, - or _; a repeat with the same key gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Guardian-codeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeOutBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "verification-recheck": {
         parameters: {
             query?: never;
@@ -5169,6 +5720,44 @@ export interface operations {
             };
         };
     };
+    "my-acts": {
+        parameters: {
+            query?: {
+                /** @description An action, or the noun it begins with: room, chat.mute */
+                action?: string;
+                /** @description What was acted on, by its identifier */
+                subject?: string;
+                from?: string;
+                to?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountAuditCardPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "address-list": {
         parameters: {
             query?: never;
@@ -5430,6 +6019,35 @@ export interface operations {
             };
         };
     };
+    "data-kept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountKeptPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "data-erase": {
         parameters: {
             query?: never;
@@ -5498,6 +6116,237 @@ export interface operations {
             };
         };
     };
+    "passkey-finish": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 8 to 64 letters, digits, - or _; a repeat with the same key gets the first answer */
+                "Idempotency-Key"?: string;
+                Origin?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Passkey-finishRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey-finishResponse"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "passkey-add": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 8 to 64 letters, digits, - or _; a repeat with the same key gets the first answer */
+                "Idempotency-Key"?: string;
+                Origin?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CeremonyOutBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "passkey-remove": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 8 to 64 letters, digits, - or _; a repeat with the same key gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "push-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusOutBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "push-add": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 8 to 64 letters, digits, - or _; a repeat with the same key gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Push-addRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountSubscriptionCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "push-remove": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 8 to 64 letters, digits, - or _; a repeat with the same key gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "recovery-renew": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 8 to 64 letters, digits, - or _; a repeat with the same key gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryOutBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "room-mine": {
         parameters: {
             query?: never;
@@ -5514,6 +6363,133 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Room-mineResponse"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    factors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorsOutBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "totp-add": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 8 to 64 letters, digits, - or _; a repeat with the same key gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Totp-addResponse"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "totp-remove": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 8 to 64 letters, digits, - or _; a repeat with the same key gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "totp-confirm": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 8 to 64 letters, digits, - or _; a repeat with the same key gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Totp-confirmRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryOutBody"];
                 };
             };
             /** @description Error */
