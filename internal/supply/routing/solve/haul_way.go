@@ -343,3 +343,13 @@ func (s *pairs) ride(r routing.Ride, size *quantity, sign int32) {
 		}
 	}
 }
+
+// crowded tells whether a good rides where a line carries more than it may: its capacity shrank since it was booked.
+func (s *pairs) crowded(c int32) bool {
+	for _, r := range s.m.goods[c].ways[s.way[c]].rides {
+		if !s.room(r, &quantity{}) {
+			return true
+		}
+	}
+	return false
+}

@@ -117,7 +117,7 @@ func (s *pairs) repair() {
 		s.clock++
 		s.touched, s.rebook = s.touched[:0], s.rebook[:0]
 		for c := range s.way {
-			if s.way[c] >= 0 && !s.whole(int32(c)) && !s.pinned(int32(c)) {
+			if s.way[c] >= 0 && (!s.whole(int32(c)) || s.crowded(int32(c))) && !s.pinned(int32(c)) {
 				s.take(int32(c))
 			}
 		}
