@@ -93,6 +93,30 @@ describe('the outbox', () => {
     expect(done).toEqual(['good', 'after bad']);
   });
 
+  it('goes on with the step that failed, and repeats none that is done', async () => {
+    const store = memory();
+    let up = false;
+    const ran: string[] = [];
+    const handler = async (_: unknown, __: string, once: import('./outbox').Once) => {
+      const photo = await once('photo', async (key) => (ran.push(key), 'upl_1'));
+      await once('create', async (key) => {
+        ran.push(`${key}:${photo}`);
+        if (!up) throw offline();
+      });
+    };
+    const first = new Outbox(store, () => 'me');
+    first.handles('product.create', handler);
+    await first.post('product.create', 'new', {}, '');
+    first.stop();
+    const key = [...store.rows.values()][0]!.key;
+    up = true;
+    const second = new Outbox(store, () => 'me'); // after a reload
+    second.handles('product.create', handler);
+    await second.pump();
+    expect(ran).toEqual([`${key}-photo`, `${key}-create:upl_1`, `${key}-create:upl_1`]);
+    expect(store.rows.size).toBe(0);
+  });
+
   it("never touches another person's acts", async () => {
     const store = memory();
     const hers = new Outbox(store, () => 'her');

@@ -7,7 +7,7 @@ import { newKey } from './api/client';
 import { ApiError } from './api/problem';
 
 /** What may wait. Money is not among them, and must not be. */
-export type Kind = 'order.ship' | 'product.create' | 'product.photos' | 'product.stock';
+export type Kind = 'order.ship' | 'product.create' | 'product.photos';
 
 export interface Act {
   id?: number;
@@ -22,7 +22,15 @@ export interface Act {
   at: number;
   /** Why the server refused it; empty while it waits. */
   problem: string;
+  /** Answers of the steps that are done, for acts of several. */
+  done?: Record<string, unknown>;
 }
+
+/**
+ * Runs one step of an act: its answer is remembered before the next step, so a
+ * repeat goes on where it stopped. Each step has a key of its own.
+ */
+export type Once = <T>(step: string, run: (key: string) => Promise<T>) => Promise<T>;
 
 export interface Store {
   all(): Promise<Act[]>;
@@ -31,7 +39,7 @@ export interface Store {
   remove(id: number): Promise<void>;
 }
 
-type Handler = (body: unknown, key: string) => Promise<unknown>;
+type Handler = (body: unknown, key: string, once: Once) => Promise<unknown>;
 
 const transient = (e: unknown) => !(e instanceof ApiError) || e.offline || e.status >= 500 || e.status === 429 || e.status === 401;
 
@@ -94,7 +102,7 @@ export class Outbox {
       const handler = this.handlers.get(act.kind);
       if (act.problem || blocked.has(act.lane) || !handler) continue;
       try {
-        await handler(act.body, act.key);
+        await handler(act.body, act.key, this.once(act));
         await this.store.remove(act.id!);
         this.pause = 1000;
       } catch (e) {
@@ -109,6 +117,17 @@ export class Outbox {
       }
     }
     await this.load();
+  }
+
+  private once(act: Act): Once {
+    return async <T>(step: string, run: (key: string) => Promise<T>) => {
+      act.done ??= {};
+      if (!(step in act.done)) {
+        act.done[step] = (await run(`${act.key}-${step}`)) ?? null;
+        await this.store.put(act);
+      }
+      return act.done[step] as T;
+    };
   }
 
   /** Tries again by itself: 1, 2, 4 … 60 s; a returned network does not wait for it. */
