@@ -17,7 +17,7 @@ export async function shrink(file: Blob): Promise<Blob> {
 }
 
 async function load(file: Blob): Promise<ImageBitmap | HTMLImageElement> {
-  if (window.createImageBitmap) {
+  if ('createImageBitmap' in window) {
     try {
       return await createImageBitmap(file, { imageOrientation: 'from-image' });
     } catch {

@@ -40,7 +40,6 @@ const upsert = <T extends { id: string }>(list: T[], x: T): T[] => (list.some((y
 
 /** What a frame of the room changes; answers which lists must be read anew. */
 export function apply(s: DeckState, f: Frame): ('bag' | 'held' | 'guests')[] {
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- frames are told apart by their kind
   const d = f.data as any;
   switch (f.kind) {
     case 'state':
