@@ -152,7 +152,7 @@ export function useRoom(id: string) {
       const said = await got(api.POST('/api/rooms/{id}/lines', { ...at, body: { text, question }, ...withKey(k) }));
       // The frame may have come first: then the line is there under its number.
       const twice = lines.value.some((l) => l.id === said.id);
-      lines.value = lines.value.flatMap((l) => (l.id !== k ? [l] : twice ? [] : [said]));
+      lines.value = lines.value.flatMap((l): f.ChatLine[] => (l.id !== k ? [l] : twice ? [] : [said]));
       return said;
     } catch (e) {
       const problem = e instanceof ApiError && !e.offline ? e.message : t('kit.offline');
