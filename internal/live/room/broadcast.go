@@ -13,7 +13,7 @@ import (
 // row, so that it ends a broadcast that nobody ends, restarts or not.
 func (m *Module) Started(ctx context.Context, session id.Session) error {
 	return sqldb.Write(ctx, func(ctx context.Context) error {
-		s, err := m.move(ctx, session, Live, SubjectStarted, nil)
+		s, err := m.seen(ctx, session, Live, SubjectStarted)
 		if err != nil {
 			return err
 		}
@@ -25,7 +25,7 @@ func (m *Module) Started(ctx context.Context, session id.Session) error {
 // is a row, so that it ends on time even if the server restarts.
 func (m *Module) Lost(ctx context.Context, session id.Session) error {
 	return sqldb.Write(ctx, func(ctx context.Context) error {
-		s, err := m.move(ctx, session, Away, SubjectAway, nil)
+		s, err := m.seen(ctx, session, Away, SubjectAway)
 		if err != nil {
 			return err
 		}
@@ -35,8 +35,25 @@ func (m *Module) Lost(ctx context.Context, session id.Session) error {
 
 // Back: the host sends again.
 func (m *Module) Back(ctx context.Context, session id.Session) error {
-	_, err := m.move(ctx, session, Live, SubjectBack, nil)
+	_, err := m.seen(ctx, session, Live, SubjectBack)
 	return err
+}
+
+// seen moves a session by what the media sees of its publisher. That lifts no
+// freeze, however late it is told.
+func (m *Module) seen(ctx context.Context, session id.Session, to State, subject string) (Session, error) {
+	var s Session
+	err := sqldb.Write(ctx, func(ctx context.Context) (err error) {
+		if s, err = loadSession(ctx, session); err != nil {
+			return err
+		}
+		if s.State == Frozen {
+			return ErrFrozen.With("reason", s.Freeze)
+		}
+		s, err = m.move(ctx, session, to, subject, nil)
+		return err
+	})
+	return s, err
 }
 
 // End finishes a broadcast at the host's (or a manager's) word.

@@ -25,7 +25,7 @@ var next = map[State][]State{
 	Planned: {Live, Ended},
 	Live:    {Away, Frozen, Ended},
 	Away:    {Live, Frozen, Ended},
-	Frozen:  {Live, Away, Ended},
+	Frozen:  {Away, Ended},
 }
 
 // CanBecome reports whether a session may go from s to t.
