@@ -104,7 +104,12 @@ func pause(ctx context.Context, d time.Duration) {
 // present shows one product after the other, and answers what is asked.
 func (d *Demo) present(ctx context.Context, host *client, room string) {
 	for n := 0; ctx.Err() == nil; n++ {
-		pause(ctx, 25*time.Second)
+		if n == 0 {
+			pause(ctx, 3*time.Second) // the encoder's first picture
+		} else {
+			pause(ctx, 25*time.Second)
+		}
+		d.picture(ctx, host, room, n)
 		var bag struct {
 			Items []struct{ ID string }
 		}
@@ -117,6 +122,18 @@ func (d *Demo) present(ctx context.Context, host *client, room string) {
 		if host.call(ctx, "GET", "/api/rooms/"+room+"/questions?state=open&limit=1", nil, &open) == nil && len(open.Items) > 0 {
 			_ = host.call(ctx, "POST", "/api/questions/"+open.Items[0].ID+"/answer", map[string]any{"text": answers[n%len(answers)]}, nil)
 		}
+	}
+}
+
+// picture sets the room's picture in lists, as a host's phone does while on
+// air; an encoder has no page that could.
+func (d *Demo) picture(ctx context.Context, host *client, room string, n int) {
+	still, err := assets.ReadFile(fmt.Sprintf("still-%d.jpg", 1+n%3))
+	if err == nil {
+		err = host.send(ctx, "POST", "/api/rooms/"+room+"/thumbnail", "image/jpeg", still, nil)
+	}
+	if err != nil && ctx.Err() == nil {
+		d.Log.Debug("the demo's picture was not taken", "error", err)
 	}
 }
 

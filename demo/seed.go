@@ -278,6 +278,7 @@ func (d *Demo) past(ctx context.Context) error {
 	}
 	short, cancel := context.WithTimeout(ctx, film.Length()/2)
 	defer cancel()
+	time.AfterFunc(film.Length()/4, func() { d.picture(short, host, rooms.Items[0].ID, 1) })
 	if err := film.Publish(short, d.RTMP+"/"+key.Key); err != nil && short.Err() == nil {
 		return err
 	}
