@@ -11,6 +11,7 @@ import (
 	"math"
 	"math/bits"
 	"sort"
+	"strings"
 )
 
 // Fen is an amount in hundredths of a yuan. It may be negative.
@@ -137,6 +138,29 @@ func (a Fen) String() string {
 		sign = "-"
 	}
 	return fmt.Sprintf("%s%d.%02d", sign, m/100, m%100)
+}
+
+// ErrYuan says that a text is not an amount of yuan with at most two decimals.
+var ErrYuan = errors.New("not an amount in yuan")
+
+// ParseYuan reads what String writes, and shorter forms: "29.80", "29.8", "29".
+func ParseYuan(s string) (Fen, error) {
+	digits, negative := strings.CutPrefix(s, "-")
+	yuan, cents, dotted := strings.Cut(digits, ".")
+	if len(yuan) == 0 || len(yuan) > 16 || (dotted && (len(cents) == 0 || len(cents) > 2)) {
+		return 0, ErrYuan
+	}
+	var v Fen
+	for _, c := range yuan + (cents + "00")[:2] {
+		if c < '0' || c > '9' {
+			return 0, ErrYuan
+		}
+		v = v*10 + Fen(c-'0')
+	}
+	if negative {
+		v = -v
+	}
+	return v, nil
 }
 
 func magnitude(v int64) uint64 {

@@ -147,3 +147,29 @@ func TestString(t *testing.T) {
 		}
 	}
 }
+
+func TestParseYuan(t *testing.T) {
+	for text, want := range map[string]money.Fen{"0": 0, "29": 2900, "29.8": 2980, "29.80": 2980, "-0.05": -5, "9999999999999999.99": 999999999999999999} {
+		if got, err := money.ParseYuan(text); err != nil || got != want {
+			t.Errorf("%q is %d %v, want %d", text, int64(got), err, int64(want))
+		}
+	}
+	for _, bad := range []string{"", ".", "1.", ".5", "1.234", "1,000", "１", "--1", "+1", "1e3", "99999999999999999"} {
+		if got, err := money.ParseYuan(bad); err == nil {
+			t.Errorf("%q was read as %d", bad, int64(got))
+		}
+	}
+}
+
+func FuzzParseYuan(f *testing.F) {
+	f.Add("29.80")
+	f.Fuzz(func(t *testing.T, s string) {
+		v, err := money.ParseYuan(s)
+		if err != nil {
+			return
+		}
+		if again, err := money.ParseYuan(v.String()); err != nil || again != v {
+			t.Errorf("%q is %v, which is read as %v %v", s, v, again, err)
+		}
+	})
+}
