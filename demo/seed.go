@@ -102,6 +102,12 @@ func (d *Demo) household(ctx context.Context, admin *client, n int) error {
 	if n >= 24 {
 		return nil // registered, nothing on the shelf yet
 	}
+	for _, firm := range []string{"wechat", "alipay"} {
+		body := map[string]any{"merchant": fmt.Sprintf("19%08d", n)}
+		if err := admin.call(ctx, "PUT", "/api/orgs/"+org.ID+"/merchants/"+firm, body, nil); err != nil {
+			return err
+		}
+	}
 	count := 1
 	if n < 2 {
 		count = 4

@@ -25,6 +25,7 @@ func (d demoCmd) Run(ctx context.Context) error {
 	}
 	c.Demo = true
 	c.Limits.Factor = 50 // all its people come from one address
+	c.Pay.Simulate = true
 	if c.Platform.Operator == "" {
 		c.Platform.Operator = "示范县电商协会（虚构）"
 	}

@@ -43,6 +43,7 @@ type App struct {
 	policies  *authz.Policies
 	api       *httpapi.API
 	telemetry *obs.Telemetry
+	firms     firms
 	listener  net.Listener
 	server    *http.Server
 	redirect  *http.Server
@@ -130,8 +131,11 @@ func (a *App) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if a.firms, err = openFirms(ctx, c); err != nil {
+		return err
+	}
 	a.modules = wire(outside{
-		push: push, pushKey: pushKey, config: c, clock: clock.System, sealer: sealer, store: store, codes: codeSender(c, a.log), hub: hub,
+		push: push, pushKey: pushKey, firms: a.firms, log: a.log, config: c, clock: clock.System, sealer: sealer, store: store, codes: codeSender(c, a.log), hub: hub,
 		media: media.Deps{
 			Log: a.log, Dir: filepath.Join(c.Data, "recording"), UDP: c.Media.UDP, RTMP: off(c.Media.RTMP),
 			Hosts: list(c.Media.Hosts), Viewers: c.Media.Viewers,
@@ -260,7 +264,7 @@ func (a *App) Run(ctx context.Context) (err error) {
 		a.media.Stop()
 		return err
 	}
-	if err := a.ledger.ScheduleClose(work); err != nil {
+	if err := errors.Join(a.ledger.ScheduleClose(work), a.payments.ScheduleBills(work)); err != nil {
 		a.media.Stop()
 		return err
 	}
@@ -270,6 +274,7 @@ func (a *App) Run(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	site := a.handler()
 	var wg sync.WaitGroup
 	failed := make(chan error, 4)
 	wg.Go(func() {
@@ -278,13 +283,16 @@ func (a *App) Run(ctx context.Context) (err error) {
 		}
 	})
 	wg.Go(func() { a.chat.Run(work) })
+	if a.firms.sim != nil {
+		wg.Go(func() { a.firms.serve(work, site, a.log) })
+	}
 	wg.Go(func() { a.housekeeping(work) })
 	wg.Go(func() {
 		if err := a.bus.Run(work); err != nil && work.Err() == nil {
 			failed <- err
 		}
 	})
-	if err := a.serve(failed); err != nil {
+	if err := a.serve(site, failed); err != nil {
 		a.media.Stop()
 		return err
 	}
@@ -321,10 +329,10 @@ func (a *App) stop() {
 	_ = a.telemetry.Stop(ctx) // the last measurements may be lost
 }
 
-func (a *App) serve(failed chan<- error) error {
+func (a *App) serve(site http.Handler, failed chan<- error) error {
 	c := a.config
 	a.server = &http.Server{
-		Handler: a.handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+		Handler: site, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
 	}
 	var err error

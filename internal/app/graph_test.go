@@ -52,6 +52,8 @@ var owners = map[string][]string{
 	"github.com/SherClockHolmes":    {"platform/notify"},
 	"golang.org/x/crypto/acme":      {"platform/tlscert"},
 	"golang.org/x/image":            {"market/catalog"},
+	"github.com/wechatpay-apiv3":    {"platform/pay/wechat"},
+	"github.com/smartwalle":         {"platform/pay/alipay"},
 	"golang.org/x/mod":              {"market/ledger/dayroot"},
 	"golang.org/x/time":             {"platform/httpapi"},
 	"gonum.org":                     {"supply/routing/"},

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"io"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"tianbo/internal/market/catalog"
 	"tianbo/internal/market/ledger"
 	"tianbo/internal/market/order"
+	"tianbo/internal/market/payment"
 	"tianbo/internal/people/account"
 	"tianbo/internal/people/org"
 	"tianbo/internal/platform/authz"
@@ -44,6 +46,7 @@ type modules struct {
 	catalog  *catalog.Module
 	orders   *order.Module
 	ledger   *ledger.Module
+	payments *payment.Module
 	hub      *realtime.Hub
 }
 
@@ -57,6 +60,8 @@ type outside struct {
 	push    account.Push // nil: off
 	pushKey string
 	hub     *realtime.Hub
+	firms   firms
+	log     *slog.Logger
 	media   media.Deps // without the parts that other modules give
 }
 
@@ -97,9 +102,13 @@ func wire(o outside) *modules {
 	})
 	m.chat = chat.New(chat.Deps{Clock: o.clock, Rooms: m.rooms, People: m.accounts, Frames: frames{o.hub}, Questions: m.interact})
 	m.ledger = ledger.New(ledger.Deps{Clock: o.clock, Sealer: o.sealer, Orders: orderOwners{m}})
+	m.payments = payment.New(payment.Deps{Clock: o.clock, Sealer: o.sealer, Log: o.log, Providers: o.firms.list, PublicURL: o.firms.callBack})
+	if o.firms.sellers != nil {
+		o.firms.sellers.payments = m.payments
+	}
 	m.orders = order.New(order.Deps{
 		Clock: o.clock, Catalog: m.catalog, Addresses: addresses{m.accounts}, Broadcasts: broadcasts{m, o.clock},
-		Ledger: m.ledger, Sealer: o.sealer, Teller: teller{m, o.hub}, Names: names{m}, Clustered: o.config.NATS.URL != "",
+		Ledger: m.ledger, Payments: m.payments, Sealer: o.sealer, Teller: teller{m, o.hub}, Names: names{m}, Clustered: o.config.NATS.URL != "",
 	})
 	return m
 }
@@ -111,7 +120,7 @@ func migrations() []sqldb.Migrations {
 		bus.Migrations(), httpapi.Migrations(), session.Migrations(), search.Migrations(),
 		m.orgs.Migrations(), m.accounts.Migrations(), m.rooms.Migrations(), m.clips.Migrations(),
 		m.catalog.Migrations(), m.orders.Migrations(), m.media.Migrations(), m.chat.Migrations(), m.interact.Migrations(),
-		m.ledger.Migrations(),
+		m.ledger.Migrations(), m.payments.Migrations(),
 	}
 }
 
@@ -120,7 +129,7 @@ func policies() (*authz.Policies, error) {
 	var m modules
 	return authz.Load(map[string]string{
 		"org": m.orgs.Policy(), "account": m.accounts.Policy(), "room": m.rooms.Policy(), "clip": m.clips.Policy(),
-		"catalog": m.catalog.Policy(), "order": m.orders.Policy(), "ledger": m.ledger.Policy(), "chat": m.chat.Policy(), "interact": m.interact.Policy(), "desk": deskPolicy,
+		"catalog": m.catalog.Policy(), "order": m.orders.Policy(), "ledger": m.ledger.Policy(), "payment": m.payments.Policy(), "chat": m.chat.Policy(), "interact": m.interact.Policy(), "desk": deskPolicy,
 	})
 }
 
@@ -132,6 +141,7 @@ func (m *modules) routes(api *httpapi.API, c *conf.Config, version string, node 
 	m.catalog.Routes(api)
 	m.orders.Routes(api)
 	m.ledger.Routes(api)
+	m.payments.Routes(api)
 	m.chat.Routes(api)
 	m.interact.Routes(api)
 	m.media.Routes(api)
@@ -142,7 +152,7 @@ func (m *modules) routes(api *httpapi.API, c *conf.Config, version string, node 
 
 func (m *modules) jobs() []bus.JobHandler {
 	var out []bus.JobHandler
-	for _, jobs := range [][]bus.JobHandler{m.accounts.Jobs(), m.rooms.Jobs(), m.clips.Jobs(), m.orders.Jobs(), m.ledger.Jobs(), m.interact.Jobs()} {
+	for _, jobs := range [][]bus.JobHandler{m.accounts.Jobs(), m.rooms.Jobs(), m.clips.Jobs(), m.orders.Jobs(), m.ledger.Jobs(), m.payments.Jobs(), m.interact.Jobs()} {
 		out = append(out, jobs...)
 	}
 	// Jobs are the server's own: nobody caused them.

@@ -26,6 +26,9 @@ func (a *App) handler() http.Handler {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", a.readyz)
 	mux.HandleFunc("GET /metrics", a.metrics)
+	if a.firms.sim != nil {
+		mux.Handle("/paysim/", http.StripPrefix("/paysim", a.firms.sim.Handler()))
+	}
 	mux.Handle("/", a.api.Handler(site(web.Files())))
 	return a.telemetry.Trace(protect(mux, secure(a.config)))
 }

@@ -65,6 +65,8 @@ type (
 	Deletion string
 	// Journal identifies one journal of the ledger.
 	Journal string
+	// Suspense identifies an amount that no order explains.
+	Suspense string
 )
 
 // Prefix implements Kind.
@@ -159,3 +161,6 @@ func (Deletion) Prefix() string { return "del" }
 
 // Prefix implements Kind.
 func (Journal) Prefix() string { return "jrn" }
+
+// Prefix implements Kind.
+func (Suspense) Prefix() string { return "sus" }

@@ -42,19 +42,38 @@ func transfer(o Order, kind ledger.Kind, name, from, to, party string) (ledger.E
 	return e, nil
 }
 
-// bookPaid books what a buyer paid: nothing of it is earned yet.
-func (m *Module) bookPaid(ctx context.Context, o Order) error {
-	return m.book(ctx, o, ledger.Paid, "paid", manualClearing, buyerAdvance, string(o.Buyer))
+// clearing is where the money of an order lies: with a firm, or by hand.
+func clearing(ctx context.Context, order id.Order) (string, error) {
+	f, byFirm, err := firmOf(ctx, order)
+	if err != nil || !byFirm {
+		return manualClearing, err
+	}
+	return firmClearing(f.provider), nil
 }
 
-// bookEarned books a completed order: the advance is the seller's. With the
-// manual provider the money is in the seller's own hand already, so it counts
-// as paid out in the same moment.
-func (m *Module) bookEarned(ctx context.Context, o Order) error {
-	if err := m.book(ctx, o, ledger.Earned, "earned", buyerAdvance, farmerPayable(o.Org), string(o.Org)); err != nil {
+func firmClearing(provider string) string { return "psp:" + provider + ":clearing" }
+
+// bookPaid books what a buyer paid: nothing of it is earned yet.
+func (m *Module) bookPaid(ctx context.Context, o Order) error {
+	from, err := clearing(ctx, o.ID)
+	if err != nil {
 		return err
 	}
-	return m.book(ctx, o, ledger.PaidOut, "paid_out", farmerPayable(o.Org), manualClearing, string(o.Org))
+	return m.book(ctx, o, ledger.Paid, "paid", from, buyerAdvance, string(o.Buyer))
+}
+
+// bookEarned books a completed order: the advance is the seller's.
+func (m *Module) bookEarned(ctx context.Context, o Order) error {
+	return m.book(ctx, o, ledger.Earned, "earned", buyerAdvance, farmerPayable(o.Org), string(o.Org))
+}
+
+// bookPaidOut books that the seller's share is in the seller's own hand.
+func (m *Module) bookPaidOut(ctx context.Context, o Order) error {
+	to, err := clearing(ctx, o.ID)
+	if err != nil {
+		return err
+	}
+	return m.book(ctx, o, ledger.PaidOut, "paid_out", farmerPayable(o.Org), to, string(o.Org))
 }
 
 // bookRefundDue books that the buyer of an unfinished order is owed the money.
@@ -62,9 +81,26 @@ func (m *Module) bookRefundDue(ctx context.Context, o Order) error {
 	return m.book(ctx, o, ledger.Refunded, "refund_due", buyerAdvance, refundDue, string(o.Buyer))
 }
 
-// bookRefundSent books that the seller has handed it back.
+// bookRefundSent books that the money has gone back the way it came.
 func (m *Module) bookRefundSent(ctx context.Context, o Order) error {
-	return m.book(ctx, o, ledger.PaidOut, "refund_sent", refundDue, manualClearing, string(o.Buyer))
+	to, err := clearing(ctx, o.ID)
+	if err != nil {
+		return err
+	}
+	return m.book(ctx, o, ledger.PaidOut, "refund_sent", refundDue, to, string(o.Buyer))
+}
+
+// bookTwice books a second payment of an order: owed back as it comes.
+func (m *Module) bookTwice(ctx context.Context, o Order, provider, trade string) error {
+	if err := m.book(ctx, o, ledger.Paid, "twice:"+trade, firmClearing(provider), buyerAdvance, string(o.Buyer)); err != nil {
+		return err
+	}
+	return m.book(ctx, o, ledger.Refunded, "twice_due:"+trade, buyerAdvance, refundDue, string(o.Buyer))
+}
+
+// bookTwiceSent books that a second payment has gone back.
+func (m *Module) bookTwiceSent(ctx context.Context, o Order, provider, trade string) error {
+	return m.book(ctx, o, ledger.PaidOut, "twice_sent:"+trade, refundDue, firmClearing(provider), string(o.Buyer))
 }
 
 func (m *Module) book(ctx context.Context, o Order, kind ledger.Kind, name, from, to, party string) error {

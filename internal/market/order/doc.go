@@ -9,6 +9,7 @@
 //
 // Tables: order_order, order_line, order_payment. Events out:
 // tianbo.order.placed|paid|shipped|delivered|completed|cancelled|expired.v1.
-// Events in: tianbo.catalog.stock_changed.v1. Calls: catalog (hold, take,
-// release), ledger (post), account (address), realtime (tell buyer and seller).
+// Events in: tianbo.catalog.stock_changed.v1,
+// tianbo.payment.paid|refunded|settled.v1. Calls: catalog (hold, take,
+// release), ledger (post), payment, account (address), realtime (tell buyer and seller).
 package order

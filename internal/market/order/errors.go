@@ -15,6 +15,7 @@ var (
 	ErrIllegal  = fault.Define(fault.Conflict, "illegal_transition", "订单现在是“{state}”，不能这样做", "The order is {state}; this cannot be done now.")
 	ErrPaidTwo  = fault.Define(fault.Conflict, "two_persons", "收款要另一个人来确认", "A payment must be confirmed by another person.")
 	ErrNoClaim  = fault.Define(fault.Conflict, "no_payment", "买家还没说已付款", "The buyer has not claimed to have paid.")
+	ErrByFirm   = fault.Define(fault.Conflict, "refund_by_firm", "这笔钱由支付机构原路退回，不用手工退", "The payment firm returns this money by the way it came; nothing to do by hand.")
 	ErrNoRefund = fault.Define(fault.Conflict, "no_refund", "这个订单没有要退的钱", "Nothing is to be refunded for this order.")
 	ErrTracking = fault.Define(fault.Invalid, "tracking", "请填快递公司和 5 到 40 位单号", "Give the carrier and a tracking number of 5 to 40 characters.").At("body.trackingNumber")
 	ErrReason   = fault.Define(fault.Invalid, "reason_required", "请写明原因（2 到 200 字）", "Give a reason of 2 to 200 characters.").At("body.reason")

@@ -234,6 +234,7 @@ func (m *Module) moneyRoutes(api *httpapi.API) {
 			return m.out(ctx, o, err)
 		})
 	m.refundRoutes(api)
+	m.payRoutes(api)
 	httpapi.Register(api, httpapi.Op{ID: "seller-summary", Method: "GET", Path: "/api/seller/summary", Action: "order.summary", Tag: "market", Summary: "What a seller's home shows"},
 		func(ctx context.Context, in *struct {
 			Org id.Org `query:"org" required:"true"`

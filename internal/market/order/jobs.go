@@ -64,7 +64,15 @@ func (m *Module) receive(ctx context.Context, j bus.Job) error {
 func (m *Module) complete(ctx context.Context, j bus.Job) error {
 	_, err := m.move(ctx, id.Order(j.Key), "order.complete", Completed, func(ctx context.Context, o *Order) error {
 		o.Ended = m.Clock.Now()
-		return m.bookEarned(ctx, *o)
+		if err := m.bookEarned(ctx, *o); err != nil {
+			return err
+		}
+		// By hand the money is in the seller's own hand already; at a firm it is
+		// in the seller's own account once the bill shows it.
+		if f, byFirm, err := firmOf(ctx, o.ID); err != nil || byFirm && f.settled.IsZero() {
+			return err
+		}
+		return m.bookPaidOut(ctx, *o)
 	})
 	if isIllegal(err) {
 		return nil // closed meanwhile

@@ -3,14 +3,12 @@ package order
 import (
 	"context"
 	_ "embed" // the policy text
-	"encoding/json"
 	"sync"
 	"time"
 
 	"tianbo/internal/kernel/clock"
 	"tianbo/internal/kernel/id"
 	"tianbo/internal/market/catalog"
-	"tianbo/internal/platform/bus"
 	"tianbo/internal/platform/sqldb"
 )
 
@@ -24,6 +22,7 @@ type Deps struct {
 	Addresses  Addresses
 	Broadcasts Broadcasts
 	Ledger     Ledger
+	Payments   Payments
 	Sealer     Sealer
 	Teller     Teller
 	Names      Names
@@ -50,6 +49,9 @@ func New(d Deps) *Module {
 func (m *Module) Run(ctx context.Context) error {
 	if err := m.writer.memory.recall(ctx); err != nil {
 		close(m.writer.done)
+		if ctx.Err() != nil {
+			return nil // stopped before it began
+		}
 		return err
 	}
 	var tellers sync.WaitGroup
@@ -66,20 +68,6 @@ func (*Module) Migrations() sqldb.Migrations {
 
 // Policy is the module's policy text.
 func (*Module) Policy() string { return policy }
-
-// Handlers react to other modules' facts.
-func (m *Module) Handlers() []bus.Handler {
-	return []bus.Handler{{Name: "order.restocked", Subject: catalog.SubjectStockChanged, Do: func(_ context.Context, e bus.Event) error {
-		var f catalog.StockFact
-		if err := json.Unmarshal(e.Payload, &f); err != nil {
-			return err
-		}
-		if f.Band != "gone" {
-			m.writer.memory.restocked(f.Pack)
-		}
-		return nil
-	}}}
-}
 
 // Reference are the sales of a pack that limit a struck-through price: the
 // lowest since a time, and the last one before it.

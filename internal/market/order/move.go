@@ -128,7 +128,12 @@ func (m *Module) Cancel(ctx context.Context, order id.Order, reason string) (Ord
 	if !CanCancel(o.State) {
 		return o, ErrIllegal.With("state", string(o.State))
 	}
-	return m.writer.submit(ctx, request{leave: &leave{order: order, to: Cancelled, reason: reason, step: stepOf(ctx)}})
+	if o, err = m.writer.submit(ctx, request{leave: &leave{order: order, to: Cancelled, reason: reason, step: stepOf(ctx)}}); err != nil {
+		return o, err
+	}
+	// Should this be lost, the trade ends with its own time, and a payment that
+	// comes all the same is a late one.
+	return o, m.Payments.CloseOpen(ctx, string(order))
 }
 
 func cleanReason(s string) (string, bool) {

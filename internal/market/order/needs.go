@@ -5,8 +5,10 @@ import (
 	"time"
 
 	"tianbo/internal/kernel/id"
+	"tianbo/internal/kernel/money"
 	"tianbo/internal/market/catalog"
 	"tianbo/internal/market/ledger"
+	"tianbo/internal/market/payment"
 )
 
 // Catalog is the stock and the terms. All but OfferOf join the transaction.
@@ -25,6 +27,16 @@ type Catalog interface {
 // Ledger is the books. Post joins the transaction.
 type Ledger interface {
 	Post(ctx context.Context, e ledger.Entry) (ledger.Journal, error)
+}
+
+// Payments are the payment firms. GiveBack, GiveBackTrade and CloseOpen join
+// the transaction.
+type Payments interface {
+	Ways(ctx context.Context, org id.Org) ([]string, error)
+	Prepay(ctx context.Context, r payment.Request) (payment.Trade, error)
+	CloseOpen(ctx context.Context, ref string) error
+	GiveBack(ctx context.Context, ref, key string, fen money.Fen, reason string) (money.Fen, error)
+	GiveBackTrade(ctx context.Context, trade, key, reason string) error
 }
 
 // Addresses are the buyers'.

@@ -92,20 +92,27 @@ func (m *Module) Confirm(ctx context.Context, order id.Order) (Order, error) {
 		if err := m.bookPaid(ctx, *o); err != nil {
 			return err
 		}
-		if o.Ended.IsZero() {
-			return nil // in time: its units are still held
-		}
-		again, err := m.takeAgain(ctx, o.Lines)
-		if err != nil {
-			return err
-		}
-		if again {
-			o.Ended, o.Reason = time.Time{}, ""
-			return nil
-		}
-		o.State, o.Reason, o.Ended = Closed, "付款到账时已经卖完，货款退回", p.Confirmed
-		return m.owe(ctx, *o)
+		return m.paidLate(ctx, o)
 	})
+}
+
+// paidLate sees to an order whose payment has just come: one that had lapsed
+// takes its units again if they are still there, else it closes and the buyer
+// is owed the money.
+func (m *Module) paidLate(ctx context.Context, o *Order) error {
+	if o.Ended.IsZero() {
+		return nil // in time: its units are still held
+	}
+	again, err := m.takeAgain(ctx, o.Lines)
+	if err != nil {
+		return err
+	}
+	if again {
+		o.Ended, o.Reason = time.Time{}, ""
+		return nil
+	}
+	o.State, o.Reason, o.Ended = Closed, "付款到账时已经卖完，货款退回", m.Clock.Now()
+	return m.owe(ctx, *o)
 }
 
 // takeAgain takes the units of an order that had given them back, all or none.

@@ -24,7 +24,14 @@ func (m *Module) owe(ctx context.Context, o Order) error {
 	if err := insertRefund(ctx, Refund{Order: o.ID, Fen: o.Total, Due: m.Clock.Now()}); err != nil {
 		return err
 	}
-	return m.bookRefundDue(ctx, o)
+	if err := m.bookRefundDue(ctx, o); err != nil {
+		return err
+	}
+	if _, byFirm, err := firmOf(ctx, o.ID); err != nil || !byFirm {
+		return err
+	}
+	_, err := m.Payments.GiveBack(ctx, string(o.ID), "close", o.Total, trim(o.Reason, 60))
+	return err
 }
 
 // Close ends a paid order that cannot be delivered, by the seller: its units
@@ -64,18 +71,33 @@ func (m *Module) Refunded(ctx context.Context, order id.Order, reference string)
 		if !r.Sent.IsZero() {
 			return nil
 		}
+		if _, byFirm, err := firmOf(ctx, order); err != nil || byFirm {
+			return orElse(err, ErrByFirm)
+		}
 		r.Sent, r.By, r.Reference = m.Clock.Now(), authz.From(ctx).Account, trim(reference, 80)
-		if err := sendRefund(ctx, r); err != nil {
-			return err
-		}
-		if err := m.bookRefundSent(ctx, o); err != nil {
-			return err
-		}
-		if err := insertStep(ctx, o.ID, stepOf(ctx).in(o.State, "refunded", r.Sent)); err != nil {
-			return err
-		}
-		m.tellAfter(ctx, []Order{o})
-		return nil
+		return m.sent(ctx, o, r)
 	})
 	return o, err
+}
+
+func orElse(err, other error) error {
+	if err != nil {
+		return err
+	}
+	return other
+}
+
+// sent records that the money of a refund has gone back.
+func (m *Module) sent(ctx context.Context, o Order, r Refund) error {
+	if err := sendRefund(ctx, r); err != nil {
+		return err
+	}
+	if err := m.bookRefundSent(ctx, o); err != nil {
+		return err
+	}
+	if err := insertStep(ctx, o.ID, stepOf(ctx).in(o.State, "refunded", r.Sent)); err != nil {
+		return err
+	}
+	m.tellAfter(ctx, []Order{o})
+	return nil
 }

@@ -20,10 +20,12 @@ import (
 	"tianbo/internal/market/catalog"
 	"tianbo/internal/market/ledger"
 	"tianbo/internal/market/order"
+	"tianbo/internal/market/payment"
 	"tianbo/internal/platform/authz"
 	"tianbo/internal/platform/blob"
 	"tianbo/internal/platform/bus"
 	"tianbo/internal/platform/httpapi"
+	"tianbo/internal/platform/pay/paysim"
 	"tianbo/internal/platform/seal"
 	"tianbo/internal/platform/search"
 	"tianbo/internal/platform/sqldb"
@@ -37,7 +39,7 @@ func TestMain(m *testing.M) {
 func tables() []sqldb.Migrations {
 	return []sqldb.Migrations{
 		bus.Migrations(), httpapi.Migrations(), search.Migrations(),
-		(&catalog.Module{}).Migrations(), (&order.Module{}).Migrations(), (&ledger.Module{}).Migrations(),
+		(&catalog.Module{}).Migrations(), (&order.Module{}).Migrations(), (&ledger.Module{}).Migrations(), (&payment.Module{}).Migrations(),
 	}
 }
 
@@ -114,6 +116,8 @@ type world struct {
 	catalog  *catalog.Module
 	orders   *order.Module
 	ledger   *ledger.Module
+	payments *payment.Module
+	firm     *paysim.Sim
 	bus      *bus.Bus
 	bell     *bell
 	deps     order.Deps
@@ -132,15 +136,16 @@ func newWorld(t testing.TB, ctx context.Context, db *sqldb.DB, c *clock.Fake, op
 	w := &world{t: t, clock: c, sealer: sealer, bell: &bell{told: map[id.Order][]order.State{}, rung: make(chan struct{}, 1)}}
 	w.catalog = catalog.New(catalog.Deps{Clock: c, Sellers: sellers{}, People: town{}, Deals: reference{w}, Files: blob.NewDisk(t.TempDir())})
 	w.ledger = ledger.New(ledger.Deps{Clock: c, Sealer: sealer, Orders: owners{w}})
-	w.deps = order.Deps{Clock: c, Catalog: w.catalog, Ledger: w.ledger, Addresses: town{}, Broadcasts: town{}, Sealer: sealer, Teller: w.bell, Names: town{}}
+	w.openFirm(sealer)
+	w.deps = order.Deps{Clock: c, Catalog: w.catalog, Ledger: w.ledger, Payments: w.payments, Addresses: town{}, Broadcasts: town{}, Sealer: sealer, Teller: w.bell, Names: town{}}
 	for _, o := range options {
 		o(&w.deps)
 	}
 	w.orders = order.New(w.deps)
-	if w.policies, err = authz.Load(map[string]string{"catalog": w.catalog.Policy(), "order": w.orders.Policy(), "ledger": w.ledger.Policy()}); err != nil {
+	if w.policies, err = authz.Load(map[string]string{"catalog": w.catalog.Policy(), "order": w.orders.Policy(), "ledger": w.ledger.Policy(), "payment": w.payments.Policy()}); err != nil {
 		t.Fatal(err)
 	}
-	w.bus = bus.New(bus.Options{DB: db, Clock: c, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}, w.orders.Handlers(), w.orders.Jobs())
+	w.bus = bus.New(bus.Options{DB: db, Clock: c, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}, w.orders.Handlers(), append(w.orders.Jobs(), w.payments.Jobs()...))
 	w.ctx = w.policies.Attach(w.bus.Attach(ctx))
 	running, stop := context.WithCancel(w.ctx)
 	done := make(chan error, 1)

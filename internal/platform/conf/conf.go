@@ -40,6 +40,7 @@ type Config struct {
 	S3       S3       `conf:"s3"`
 	Media    Media    `conf:"media"`
 	SMS      SMS      `conf:"sms"`
+	Pay      Pay      `conf:"pay"`
 	Push     Push     `conf:"push"`
 	Seal     Seal     `conf:"seal"`
 	Limits   Limits   `conf:"limits"`
@@ -101,6 +102,31 @@ type SMS struct {
 	Secret   string `conf:"secret" default:"" help:"Secret of the provider" secret:"yes"`
 	Sign     string `conf:"sign" default:"" help:"Approved signature"`
 	Template string `conf:"template" default:"" help:"Approved template of the sign-in code"`
+}
+
+// Pay is the payment firms; with none, sellers are paid by hand.
+type Pay struct {
+	Simulate bool   `conf:"simulate" default:"false" help:"Use the simulated payment firm; only together with demo"`
+	Wechat   Wechat `conf:"wechat"`
+	Alipay   Alipay `conf:"alipay"`
+}
+
+// Wechat is WeChat Pay, with the operator as service provider.
+type Wechat struct {
+	App       string `conf:"app" default:"" help:"App id of the service provider; empty switches WeChat Pay off"`
+	Merchant  string `conf:"merchant" default:"" help:"Merchant number of the service provider"`
+	Serial    string `conf:"serial" default:"" help:"Serial number of the merchant's certificate"`
+	KeyFile   string `conf:"key-file" default:"" help:"File of the merchant's private key (PEM)"`
+	V3Key     string `conf:"v3-key" default:"" help:"API v3 key, 32 characters" secret:"yes"`
+	FirmKeyID string `conf:"firm-key-id" default:"" help:"Identifier of WeChat Pay's public key"`
+	FirmKey   string `conf:"firm-key-file" default:"" help:"File of WeChat Pay's public key (PEM)"`
+}
+
+// Alipay is Alipay's open platform, with the operator's application.
+type Alipay struct {
+	App     string `conf:"app" default:"" help:"Application id; empty switches Alipay off"`
+	KeyFile string `conf:"key-file" default:"" help:"File of the application's private key (base64)"`
+	FirmKey string `conf:"firm-key-file" default:"" help:"File of Alipay's public key (base64)"`
 }
 
 // Push is web push.
@@ -243,6 +269,18 @@ func (c *Config) check() error {
 	}
 	if !slices.Contains([]string{"console", "aliyun"}, c.SMS.Provider) {
 		bad("sms.provider", "%q is neither console nor aliyun", c.SMS.Provider)
+	}
+	if c.Pay.Simulate && !c.Demo {
+		bad("pay.simulate", "only works together with demo: no real platform may pretend to take money")
+	}
+	if w := c.Pay.Wechat; w.App != "" && (w.Merchant == "" || w.Serial == "" || w.KeyFile == "" || len(w.V3Key) != 32 || w.FirmKeyID == "" || w.FirmKey == "") {
+		bad("pay.wechat", "give merchant, serial, key-file, v3-key (32 characters), firm-key-id and firm-key-file as well")
+	}
+	if a := c.Pay.Alipay; a.App != "" && (a.KeyFile == "" || a.FirmKey == "") {
+		bad("pay.alipay", "give key-file and firm-key-file as well")
+	}
+	if (c.Pay.Wechat.App != "" || c.Pay.Alipay.App != "") && !strings.HasPrefix(c.URL, "https://") {
+		bad("url", "payment firms call back: give the public https address")
 	}
 	if !slices.Contains([]string{"debug", "info", "warn", "error"}, c.Log.Level) {
 		bad("log.level", "%q is none of debug, info, warn, error", c.Log.Level)

@@ -31,6 +31,8 @@ type Options struct {
 	FirmKey string // of the firm, base64
 	// Gateway replaces the production gateway; empty for the real one.
 	Gateway string
+	// Page replaces the gateway in links for browsers; empty for the same.
+	Page string
 	// Authorisation gives the token by which a seller lets the application
 	// take money for them.
 	Authorisation func(ctx context.Context, seller string) (string, error)
@@ -108,6 +110,9 @@ func (p *Provider) Prepay(ctx context.Context, a pay.Ask) (pay.Ticket, error) {
 		link, err := p.client.TradeWapPay(alipay.TradeWapPay{Trade: t, QuitURL: a.ReturnURL, TimeExpire: t.TimeExpire})
 		if err != nil {
 			return pay.Ticket{}, pay.ErrAway.Wrap(errors.New("alipay: the link could not be signed"))
+		}
+		if p.o.Page != "" {
+			return pay.Ticket{URL: p.o.Page + "?" + link.RawQuery}, nil
 		}
 		return pay.Ticket{URL: link.String()}, nil
 	case pay.JSAPI:

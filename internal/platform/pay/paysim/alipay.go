@@ -87,7 +87,7 @@ func (s *Sim) wap(w http.ResponseWriter, r *http.Request, in map[string]any) {
 		http.Error(w, "the trade cannot be opened", http.StatusBadRequest)
 		return
 	}
-	http.Redirect(w, r, s.Base+"/cashier/alipay/"+t.number, http.StatusFound)
+	http.Redirect(w, r, s.Site+"/cashier/alipay/"+t.number, http.StatusFound)
 }
 
 func (s *Sim) alipayCall(method string, form url.Values, in map[string]any) map[string]any {
@@ -99,7 +99,7 @@ func (s *Sim) alipayCall(method string, form url.Values, in map[string]any) map[
 		if !ok {
 			return refusal("ACQ.CONTEXT_INCONSISTENT", "交易信息被篡改")
 		}
-		return success(map[string]any{"out_trade_no": made.number, "trade_no": made.id, "qr_code": s.Base + "/cashier/alipay/" + made.number})
+		return success(map[string]any{"out_trade_no": made.number, "trade_no": made.id, "qr_code": s.Site + "/cashier/alipay/" + made.number})
 	case "alipay.data.dataservice.bill.downloadurl.query":
 		return success(map[string]any{"bill_download_url": s.Base + "/bill/alipay/" + text(in, "bill_date") + "?merchant=" + strings.TrimPrefix(form.Get("app_auth_token"), "token-of-")})
 	}

@@ -39,7 +39,7 @@ func (s *Sim) cashierRoutes(mux *http.ServeMux) {
 		if to := r.URL.Query().Get("redirect_url"); to != "" {
 			back = to
 		}
-		if u, err := url.Parse(back); err != nil || (u.Scheme != "http" && u.Scheme != "https") {
+		if u, err := url.Parse(back); err != nil || (u.Scheme != "http" && u.Scheme != "https" && !strings.HasPrefix(back, "/")) {
 			back = ""
 		}
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -52,7 +52,7 @@ func (s *Sim) cashierRoutes(mux *http.ServeMux) {
 			http.Error(w, "closed", http.StatusConflict)
 			return
 		}
-		http.Redirect(w, r, r.URL.String(), http.StatusSeeOther)
+		http.Redirect(w, r, s.Site+r.URL.RequestURI(), http.StatusSeeOther)
 	})
 }
 

@@ -34,11 +34,11 @@ type Script struct {
 
 // Sim is the firm.
 type Sim struct {
-	// Base is where browsers and adapters reach the firm, without a slash at
-	// the end.
-	Base   string
-	Client *http.Client // carries callbacks
-	Clock  clock.Clock
+	// Base is where adapters reach the firm, Site where browsers do, both
+	// without a slash at the end. Site may be a path of the merchant's own site.
+	Base, Site string
+	Client     *http.Client // carries callbacks
+	Clock      clock.Clock
 
 	merchant, firm *rsa.PrivateKey
 	v3             string
@@ -76,7 +76,7 @@ const (
 // New makes a firm at base.
 func New(base string, c clock.Clock) (*Sim, error) {
 	s := &Sim{
-		Base: strings.TrimSuffix(base, "/"), Client: &http.Client{Timeout: 10 * time.Second}, Clock: c,
+		Base: strings.TrimSuffix(base, "/"), Site: strings.TrimSuffix(base, "/"), Client: &http.Client{Timeout: 10 * time.Second}, Clock: c,
 		trades: map[string]*trade{}, refunds: map[string]*refund{}, v3: rand.Text()[:26] + "000000",
 	}
 	var err error
@@ -120,7 +120,7 @@ func (s *Sim) Alipay() (alipay.Options, error) {
 	public, err := x509.MarshalPKIXPublicKey(&s.firm.PublicKey)
 	return alipay.Options{
 		App: App, Key: base64.StdEncoding.EncodeToString(x509.MarshalPKCS1PrivateKey(s.merchant)), FirmKey: base64.StdEncoding.EncodeToString(public),
-		Gateway: s.Base + "/gateway.do", Authorisation: func(_ context.Context, seller string) (string, error) { return "token-of-" + seller, nil },
+		Gateway: s.Base + "/gateway.do", Page: s.Site + "/gateway.do", Authorisation: func(_ context.Context, seller string) (string, error) { return "token-of-" + seller, nil },
 	}, err
 }
 

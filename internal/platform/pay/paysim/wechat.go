@@ -136,7 +136,7 @@ func (s *Sim) wechatPrepay(way string, body []byte) (int, any) {
 	if !ok {
 		return http.StatusBadRequest, problem("INVALID_REQUEST", "同一单号内容不同")
 	}
-	page := s.Base + "/cashier/wechat/" + t.number
+	page := s.Site + "/cashier/wechat/" + t.number
 	switch way {
 	case "h5":
 		return http.StatusOK, map[string]string{"h5_url": page + "?h5=1"}

@@ -53,7 +53,7 @@ var _ pay.Provider = (*Provider)(nil)
 
 // New makes a provider; it does no I/O.
 func New(ctx context.Context, o Options) (*Provider, error) {
-	httpClient := &http.Client{Transport: o.Transport, Timeout: 15 * time.Second}
+	httpClient := &http.Client{Transport: o.Transport}
 	client, err := core.NewClient(ctx, option.WithWechatPayPublicKeyAuthCipher(o.Merchant, o.Serial, o.Key, o.FirmKeyID, o.FirmKey), option.WithHTTPClient(httpClient))
 	if err != nil {
 		return nil, fmt.Errorf("wechat pay: %w", clean(err))
@@ -68,6 +68,10 @@ func New(ctx context.Context, o Options) (*Provider, error) {
 	}
 	return &Provider{o, client, bare, handler}, nil
 }
+
+// patience bounds a call. It is the context's and not the client's: the library
+// leaves some answers open, and only the end of the context frees those.
+const patience = 20 * time.Second
 
 // Name implements pay.Provider.
 func (*Provider) Name() string { return "wechat" }
@@ -93,6 +97,8 @@ func clean(err error) error {
 
 // Prepay implements pay.Collector.
 func (p *Provider) Prepay(ctx context.Context, a pay.Ask) (pay.Ticket, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	expires := a.Expires.In(clock.Shanghai).Truncate(time.Second)
 	fen, cny := int64(a.Fen), core.String("CNY")
 	switch a.Way {
@@ -140,6 +146,8 @@ func withReturn(link, to string) string {
 
 // Query implements pay.Collector.
 func (p *Provider) Query(ctx context.Context, number, merchant string) (pay.Trade, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	s := native.NativeApiService{Client: p.client}
 	t, _, err := s.QueryOrderByOutTradeNo(ctx, native.QueryOrderByOutTradeNoRequest{OutTradeNo: &number, SpMchid: &p.o.Merchant, SubMchid: &merchant})
 	if err != nil {
@@ -175,6 +183,8 @@ func text(s *string) string {
 
 // Close implements pay.Collector.
 func (p *Provider) Close(ctx context.Context, number, merchant string) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	s := native.NativeApiService{Client: p.client}
 	_, err := s.CloseOrder(ctx, native.CloseOrderRequest{OutTradeNo: &number, SpMchid: &p.o.Merchant, SubMchid: &merchant})
 	return clean(err)
@@ -222,6 +232,8 @@ func (*Provider) Answer(w http.ResponseWriter, taken bool) {
 
 // Refund implements pay.Refunder.
 func (p *Provider) Refund(ctx context.Context, a pay.RefundAsk) (pay.Refund, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	s := refunddomestic.RefundsApiService{Client: p.client}
 	fen, total := int64(a.Fen), int64(a.Total)
 	req := refunddomestic.CreateRequest{
@@ -237,6 +249,8 @@ func (p *Provider) Refund(ctx context.Context, a pay.RefundAsk) (pay.Refund, err
 
 // QueryRefund implements pay.Refunder.
 func (p *Provider) QueryRefund(ctx context.Context, a pay.RefundAsk) (pay.Refund, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	s := refunddomestic.RefundsApiService{Client: p.client}
 	out, _, err := s.QueryByOutRefundNo(ctx, refunddomestic.QueryByOutRefundNoRequest{OutRefundNo: &a.Number, SubMchid: &a.Merchant})
 	return refund(out, err)
@@ -263,6 +277,8 @@ func refund(r *refunddomestic.Refund, err error) (pay.Refund, error) {
 
 // Bill implements pay.Biller.
 func (p *Provider) Bill(ctx context.Context, merchant string, day time.Time) ([]pay.BillLine, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	q := url.Values{"bill_date": {day.In(clock.Shanghai).Format(time.DateOnly)}, "sub_mchid": {merchant}, "bill_type": {"ALL"}}
 	res, err := p.client.Get(ctx, "https://api.mch.weixin.qq.com/v3/bill/tradebill?"+q.Encode())
 	if err != nil {

@@ -197,6 +197,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/desk/bills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Daily comparisons with the firms' bills */
+        get: operations["bill-list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/desk/health": {
         parameters: {
             query?: never;
@@ -396,6 +413,40 @@ export interface paths {
         get: operations["desk-summary"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/desk/suspense": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Amounts that no order explains */
+        get: operations["suspense-list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/desk/suspense/{id}/solve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what an amount was */
+        post: operations["suspense-solve"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1250,6 +1301,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/orders/{id}/prepay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a trade at a payment firm
+         * @description Repeats give the same trade. The order is paid when the firm has said so, whatever the browser sees.
+         */
+        post: operations["order-prepay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/orders/{id}/receive": {
         parameters: {
             query?: never;
@@ -1295,6 +1366,23 @@ export interface paths {
         put?: never;
         /** Hand an order to a carrier */
         post: operations["order-ship"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{id}/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Payment firms by which the order can be paid; none means by hand only */
+        get: operations["order-ways"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1452,6 +1540,43 @@ export interface paths {
         post?: never;
         /** End a member's part */
         delete: operations["member-remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orgs/{id}/merchants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A seller's own merchants at payment firms */
+        get: operations["merchant-list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orgs/{id}/merchants/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Record a seller's own merchant at a firm
+         * @description An empty merchant takes it away. Money goes to this merchant and never through the platform.
+         */
+        put: operations["merchant-set"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3441,6 +3566,11 @@ export interface components {
             lang?: "zh-CN" | "en";
             name?: string;
         };
+        "Merchant-setRequest": {
+            merchant: string;
+            /** @description The seller's authorisation, where the firm wants one */
+            token?: string;
+        };
         "Order-cancelRequest": {
             reason: string;
         };
@@ -3455,6 +3585,16 @@ export interface components {
             lines: components["schemas"]["Item"][];
             /** @description The live room it is bought in */
             room?: string;
+        };
+        "Order-prepayRequest": {
+            /** @description The buyer's identifier at the firm, for jsapi */
+            payer?: string;
+            /** @enum {string} */
+            provider: "wechat" | "alipay";
+            /** Format: uri */
+            returnUrl?: string;
+            /** @enum {string} */
+            way: "native" | "h5" | "jsapi";
         };
         "Order-refundedRequest": {
             /** @description Of the transfer */
@@ -3620,6 +3760,21 @@ export interface components {
             note: string;
             state: string;
         };
+        OrderTicketCard: {
+            /** Format: date-time */
+            expiresAt: string;
+            /** Format: int64 */
+            fen: number;
+            /** @description For the firm's own app, for jsapi */
+            fields: {
+                [key: string]: string;
+            };
+            number: string;
+            /** @description Text of the QR code, for native */
+            qr: string;
+            /** @description Where to pay, for h5 */
+            url: string;
+        };
         "Org-inviteRequest": {
             role: string;
         };
@@ -3740,6 +3895,63 @@ export interface components {
             step: string;
             /** @description Answer with a token and set no cookie */
             token?: boolean;
+        };
+        PaymentBillCard: {
+            /** Format: date-time */
+            at: string;
+            day: string;
+            /** Format: int64 */
+            differ: number;
+            /** Format: int64 */
+            lines: number;
+            /** Format: int64 */
+            matched: number;
+            merchant: string;
+            provider: string;
+        };
+        PaymentBillCardPage: {
+            /** @description The rows of this page, never null */
+            items: components["schemas"]["PaymentBillCard"][];
+            /** @description Cursor of the next page, empty at the end */
+            next: string;
+        };
+        PaymentMerchantCard: {
+            /** Format: date-time */
+            at: string;
+            merchant: string;
+            provider: string;
+        };
+        PaymentMerchantCardPage: {
+            /** @description The rows of this page, never null */
+            items: components["schemas"]["PaymentMerchantCard"][];
+            /** @description Cursor of the next page, empty at the end */
+            next: string;
+        };
+        PaymentSuspenseCard: {
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            dueAt: string;
+            /** Format: int64 */
+            fen: number;
+            firmNumber: string;
+            id: string;
+            merchant: string;
+            note: string;
+            number: string;
+            /** @description Role that must explain it */
+            owner: string;
+            provider: string;
+            /** Format: date-time */
+            solvedAt?: string;
+            /** @enum {string} */
+            why: "unknown_number" | "merchant" | "amount" | "paid_twice" | "not_on_bill" | "only_on_bill" | "bill_amount" | "refund_failed" | "unknown_refund";
+        };
+        PaymentSuspenseCardPage: {
+            /** @description The rows of this page, never null */
+            items: components["schemas"]["PaymentSuspenseCard"][];
+            /** @description Cursor of the next page, empty at the end */
+            next: string;
         };
         "Photo-uploadResponse": {
             /** Format: int64 */
@@ -4081,6 +4293,9 @@ export interface components {
             items: string[];
             /** @description Cursor of the next page, empty at the end */
             next: string;
+        };
+        "Suspense-solveRequest": {
+            note: string;
         };
         "Totp-addResponse": {
             secret: string;
@@ -4479,6 +4694,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccountAuditCardPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bill-list": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentBillCardPage"];
                 };
             };
             /** @description Error */
@@ -4909,6 +5156,75 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AppDeskBody"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "suspense-list": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                solved?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentSuspenseCardPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "suspense-solve": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 8 to 64 letters, digits, - or _; a repeat with the same key gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Suspense-solveRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -6856,6 +7172,44 @@ export interface operations {
             };
         };
     };
+    "order-prepay": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 8 to 64 letters, digits, - or _; a repeat with the same key gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Order-prepayRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderTicketCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "order-receive": {
         parameters: {
             query?: never;
@@ -6953,6 +7307,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrderCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "order-ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StringPage"];
                 };
             };
             /** @description Error */
@@ -7370,6 +7755,74 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "merchant-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentMerchantCardPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "merchant-set": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 8 to 64 letters, digits, - or _; a repeat with the same key gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                provider: "wechat" | "alipay";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Merchant-setRequest"];
+            };
+        };
         responses: {
             /** @description No Content */
             204: {
