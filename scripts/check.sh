@@ -30,7 +30,7 @@ generated() {
 	changed=$(git status --porcelain -- "${generated[@]}")
 	[ -z "$changed" ] || { echo "run make generate and commit; these differ:"; echo "$changed"; git diff --stat -- "${generated[@]}"; return 1; }
 }
-generated=(api cmd/tianbo/licenses.txt web/src/platform/api/schema.d.ts README.md README.zh-CN.md)
+generated=(api cmd/tianbo/licenses.txt web/src/platform/api/schema.d.ts README.md README.zh-CN.md docs/modules)
 
 tidy() { go mod tidy -diff && go mod verify; }
 
@@ -50,4 +50,5 @@ check "generated files" generated
 check "scripts" scripts
 check "nothing names a machine" neutral
 check "build and budgets" make --no-print-directory build
+check "idle server" scripts/idle.sh
 [ $failed = 0 ] || die "some checks failed"

@@ -41,15 +41,24 @@ func (f settingsFlags) load() (*conf.Config, error) {
 }
 
 type configCmd struct {
-	Markdown bool `help:"As a Markdown table."`
+	Markdown bool   `help:"As a Markdown table."`
+	Lang     string `help:"Language of the Markdown table." enum:"en,zh-CN" default:"en"`
 }
 
 // Run prints every setting.
 func (c configCmd) Run() error {
 	if c.Markdown {
-		fmt.Println("| key | environment | default | meaning |\n| --- | --- | --- | --- |")
+		head := "| key | environment | default | meaning |"
+		if c.Lang == "zh-CN" {
+			head = "| 设置 | 环境变量 | 默认值 | 含义 |"
+		}
+		fmt.Println(head + "\n| --- | --- | --- | --- |")
 		for _, s := range conf.Settings() {
-			fmt.Printf("| `%s` | `%s` | %s | %s |\n", s.Key, s.Env, code(s.Default), strings.ReplaceAll(s.Help, "|", `\|`))
+			help := s.Help
+			if c.Lang == "zh-CN" {
+				help = s.HelpZH
+			}
+			fmt.Printf("| `%s` | `%s` | %s | %s |\n", s.Key, s.Env, code(s.Default), strings.ReplaceAll(help, "|", `\|`))
 		}
 		return nil
 	}

@@ -297,6 +297,7 @@ func (a *App) Run(ctx context.Context) (err error) {
 		return err
 	}
 	close(a.ready)
+	trim()
 	select {
 	case <-ctx.Done():
 	case err = <-failed:

@@ -26,12 +26,12 @@ import (
 // Config holds every setting. The tags are the key, the default and the help
 // of the table in the README, which a test compares.
 type Config struct {
-	Data     string `conf:"data" default:"data" help:"Folder of the database, events, media and keys"`
-	Listen   string `conf:"listen" default:"127.0.0.1:8080" help:"Address of the web server"`
-	URL      string `conf:"url" default:"" help:"Public address, e.g. https://live.example.org; empty means the one the browser used"`
-	Proxies  string `conf:"proxies" default:"" help:"Comma-separated networks whose X-Forwarded-For is believed"`
-	Database string `conf:"database" default:"" help:"PostgreSQL address (postgres://…); empty means SQLite in the data folder" secret:"yes"`
-	Demo     bool   `conf:"demo" default:"false" help:"Show demo sign-in codes on the screen; never on a real platform"`
+	Data     string `conf:"data" default:"data" help:"Folder of the database, events, media and keys" zh:"数据库、事件、影像和密钥所在的文件夹"`
+	Listen   string `conf:"listen" default:"127.0.0.1:8080" help:"Address of the web server" zh:"网页服务的地址"`
+	URL      string `conf:"url" default:"" help:"Public address, e.g. https://live.example.org; empty means the one the browser used" zh:"对外网址，如 https://live.example.org；留空即浏览器所用的网址"`
+	Proxies  string `conf:"proxies" default:"" help:"Comma-separated networks whose X-Forwarded-For is believed" zh:"可信代理的网段，逗号分隔，只信它们的 X-Forwarded-For"`
+	Database string `conf:"database" default:"" help:"PostgreSQL address (postgres://…); empty means SQLite in the data folder" zh:"PostgreSQL 地址（postgres://…）；留空即用数据文件夹里的 SQLite" secret:"yes"`
+	Demo     bool   `conf:"demo" default:"false" help:"Show demo sign-in codes on the screen; never on a real platform" zh:"演示：验证码显示在屏幕上；正式平台切勿打开"`
 
 	Platform Platform `conf:"platform"`
 	SignIn   SignIn   `conf:"sign-in"`
@@ -50,9 +50,9 @@ type Config struct {
 
 // Platform is how the platform names itself.
 type Platform struct {
-	Name     string `conf:"name" default:"田播" help:"Name of the platform shown to people"`
-	Operator string `conf:"operator" default:"" help:"Legal name of the operator, shown in every live room"`
-	Region   string `conf:"region" default:"" help:"Region code of the county (6 digits)"`
+	Name     string `conf:"name" default:"田播" help:"Name of the platform shown to people" zh:"平台名称"`
+	Operator string `conf:"operator" default:"" help:"Legal name of the operator, shown in every live room" zh:"运营者的法定名称，每个直播间都会显示"`
+	Region   string `conf:"region" default:"" help:"Region code of the county (6 digits)" zh:"县区划代码（6 位）"`
 }
 
 // SignIn is how people prove who they are.
@@ -62,46 +62,46 @@ type SignIn struct {
 
 // TLS says where certificates come from. Cameras need a secure context.
 type TLS struct {
-	SelfSigned bool   `conf:"self-signed" default:"false" help:"Make and use a self-signed certificate (for trying out on a local network)"`
-	Cert       string `conf:"cert" default:"" help:"Certificate file (PEM)"`
-	Key        string `conf:"key" default:"" help:"Key file (PEM)"`
-	ACME       string `conf:"acme" default:"" help:"Comma-separated domains to get certificates for by ACME"`
-	Email      string `conf:"email" default:"" help:"Contact for the ACME account"`
+	SelfSigned bool   `conf:"self-signed" default:"false" help:"Make and use a self-signed certificate (for trying out on a local network)" zh:"自动生成并使用自签名证书（局域网试用）"`
+	Cert       string `conf:"cert" default:"" help:"Certificate file (PEM)" zh:"证书文件（PEM）"`
+	Key        string `conf:"key" default:"" help:"Key file (PEM)" zh:"证书私钥文件（PEM）"`
+	ACME       string `conf:"acme" default:"" help:"Comma-separated domains to get certificates for by ACME" zh:"用 ACME 自动申请证书的域名，逗号分隔"`
+	Email      string `conf:"email" default:"" help:"Contact for the ACME account" zh:"ACME 账户的联系邮箱"`
 }
 
 // NATS chooses the event transport.
 type NATS struct {
-	URL  string `conf:"url" default:"" help:"External NATS address; empty means the server inside the process" secret:"yes"`
-	MQTT string `conf:"mqtt" default:"" help:"Address of the MQTT port for sensors of the inside server, e.g. :1883"`
+	URL  string `conf:"url" default:"" help:"External NATS address; empty means the server inside the process" zh:"外部 NATS 地址；留空即用进程内的服务" secret:"yes"`
+	MQTT string `conf:"mqtt" default:"" help:"Address of the MQTT port for sensors of the inside server, e.g. :1883" zh:"进程内服务给传感器用的 MQTT 端口，如 :1883"`
 }
 
 // S3 chooses the object store.
 type S3 struct {
-	Endpoint string `conf:"endpoint" default:"" help:"S3-compatible endpoint (host:port); empty means files in the data folder"`
-	Bucket   string `conf:"bucket" default:"tianbo" help:"Bucket"`
-	Region   string `conf:"region" default:"us-east-1" help:"Region of the bucket"`
-	Key      string `conf:"key" default:"" help:"Access key" secret:"yes"`
-	Secret   string `conf:"secret" default:"" help:"Secret key" secret:"yes"`
-	Insecure bool   `conf:"insecure" default:"false" help:"Plain HTTP to the endpoint"`
+	Endpoint string `conf:"endpoint" default:"" help:"S3-compatible endpoint (host:port); empty means files in the data folder" zh:"S3 兼容存储的地址（主机:端口）；留空即存到数据文件夹"`
+	Bucket   string `conf:"bucket" default:"tianbo" help:"Bucket" zh:"存储桶"`
+	Region   string `conf:"region" default:"us-east-1" help:"Region of the bucket" zh:"存储桶所在区域"`
+	Key      string `conf:"key" default:"" help:"Access key" zh:"访问密钥" secret:"yes"`
+	Secret   string `conf:"secret" default:"" help:"Secret key" zh:"密钥口令" secret:"yes"`
+	Insecure bool   `conf:"insecure" default:"false" help:"Plain HTTP to the endpoint" zh:"用不加密的 HTTP 连接存储"`
 }
 
 // Media is live video.
 type Media struct {
-	UDP       string        `conf:"udp" default:":8189" help:"UDP and TCP address of WebRTC media"`
-	Hosts     string        `conf:"hosts" default:"" help:"Comma-separated public addresses announced to WebRTC peers; empty means those of the machine"`
-	RTMP      string        `conf:"rtmp" default:":1935" help:"Address for encoders (RTMP); off switches it off"`
-	Away      time.Duration `conf:"away" default:"3m" help:"How long a session waits for a lost host before it ends"`
-	Retention time.Duration `conf:"retention" default:"26280h" help:"How long recordings are kept after the end; three years is the legal minimum"`
-	Viewers   int           `conf:"viewers" default:"200" help:"Most low-latency (WebRTC) viewers of this node; more watch by HLS"`
+	UDP       string        `conf:"udp" default:":8189" help:"UDP and TCP address of WebRTC media" zh:"WebRTC 媒体的 UDP 和 TCP 地址"`
+	Hosts     string        `conf:"hosts" default:"" help:"Comma-separated public addresses announced to WebRTC peers; empty means those of the machine" zh:"告诉 WebRTC 对端的公网地址，逗号分隔；留空即本机地址"`
+	RTMP      string        `conf:"rtmp" default:":1935" help:"Address for encoders (RTMP); off switches it off" zh:"编码器推流（RTMP）的地址；off 关闭"`
+	Away      time.Duration `conf:"away" default:"3m" help:"How long a session waits for a lost host before it ends" zh:"主播断线后场次等多久才结束"`
+	Retention time.Duration `conf:"retention" default:"26280h" help:"How long recordings are kept after the end; three years is the legal minimum" zh:"录像在场次结束后保存多久；法定至少三年"`
+	Viewers   int           `conf:"viewers" default:"200" help:"Most low-latency (WebRTC) viewers of this node; more watch by HLS" zh:"本机低延迟（WebRTC）观众上限；更多的观众看 HLS"`
 }
 
 // SMS sends sign-in codes.
 type SMS struct {
-	Provider string `conf:"provider" default:"console" help:"console (writes codes to the log, for trying out) or aliyun"`
-	Key      string `conf:"key" default:"" help:"Access key of the provider" secret:"yes"`
-	Secret   string `conf:"secret" default:"" help:"Secret of the provider" secret:"yes"`
-	Sign     string `conf:"sign" default:"" help:"Approved signature"`
-	Template string `conf:"template" default:"" help:"Approved template of the sign-in code"`
+	Provider string `conf:"provider" default:"console" help:"console (writes codes to the log, for trying out) or aliyun" zh:"console（验证码写进日志，试用）或 aliyun（阿里云短信）"`
+	Key      string `conf:"key" default:"" help:"Access key of the provider" zh:"短信服务的访问密钥" secret:"yes"`
+	Secret   string `conf:"secret" default:"" help:"Secret of the provider" zh:"短信服务的密钥口令" secret:"yes"`
+	Sign     string `conf:"sign" default:"" help:"Approved signature" zh:"已审核的短信签名"`
+	Template string `conf:"template" default:"" help:"Approved template of the sign-in code" zh:"已审核的验证码模板"`
 }
 
 // Pay is the payment firms; with none, sellers are paid by hand.
@@ -131,33 +131,34 @@ type Alipay struct {
 
 // Push is web push.
 type Push struct {
-	Contact string `conf:"contact" default:"" help:"mailto: or https: contact that push services ask for; empty switches web push off"`
+	Contact string `conf:"contact" default:"" help:"mailto: or https: contact that push services ask for; empty switches web push off" zh:"推送服务要求的联系方式（mailto: 或 https:）；留空即关闭网页推送"`
 }
 
 // Seal protects personal data.
 type Seal struct {
-	Keyset string `conf:"keyset" default:"" help:"Folder of the sealing keys; empty means keys/ in the data folder"`
+	Keyset string `conf:"keyset" default:"" help:"Folder of the sealing keys; empty means keys/ in the data folder" zh:"个人信息加密密钥的文件夹；留空即数据文件夹里的 keys/"`
 }
 
 // Limits are the rate limits.
 type Limits struct {
-	Factor float64 `conf:"factor" default:"1" help:"Scales every rate limit; 0 switches them off"`
+	Factor float64 `conf:"factor" default:"1" help:"Scales every rate limit; 0 switches them off" zh:"按倍数放大所有频率限制；0 即不限制"`
 }
 
 // Log is the server's log.
 type Log struct {
-	Level  string `conf:"level" default:"info" help:"debug, info, warn or error"`
-	Format string `conf:"format" default:"text" help:"text or json"`
+	Level  string `conf:"level" default:"info" help:"debug, info, warn or error" zh:"debug、info、warn 或 error"`
+	Format string `conf:"format" default:"text" help:"text or json" zh:"text 或 json"`
 }
 
 // Trace exports OpenTelemetry traces.
 type Trace struct {
-	Endpoint string `conf:"endpoint" default:"" help:"OTLP/HTTP address for traces; empty switches them off"`
+	Endpoint string `conf:"endpoint" default:"" help:"OTLP/HTTP address for traces; empty switches them off" zh:"链路追踪的 OTLP/HTTP 地址；留空即关闭"`
 }
 
 // Setting is one key, for tables and tests.
 type Setting struct {
 	Key, Env, Default, Help string
+	HelpZH                  string
 	Secret                  bool
 }
 
@@ -175,7 +176,7 @@ func settings(t reflect.Type, prefix string) []Setting {
 		}
 		out = append(out, Setting{
 			Key: key, Env: envName(key), Default: f.Tag.Get("default"),
-			Help: f.Tag.Get("help"), Secret: f.Tag.Get("secret") != "",
+			Help: f.Tag.Get("help"), HelpZH: f.Tag.Get("zh"), Secret: f.Tag.Get("secret") != "",
 		})
 	}
 	return out

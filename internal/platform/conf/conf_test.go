@@ -37,7 +37,7 @@ func TestLaterSourcesWin(t *testing.T) {
 func TestMistakesNameTheKey(t *testing.T) {
 	for key, value := range map[string]any{
 		"listen": "8080", "url": "live.example.org", "database": "mysql://x", "tls.cert": "a.pem", "platform.region": "12345",
-		"proxies": "10.0.0.1", "media.retention": "1h", "sms.provider": "pigeon", "log.level": "loud", "log.format": "xml", "data": "",
+		"proxies": "10.0.0.1", "media.udp": "off", "media.rtmp": "1935", "media.retention": "1h", "sms.provider": "pigeon", "log.level": "loud", "log.format": "xml", "data": "",
 	} {
 		_, err := conf.Load("", nil, map[string]any{key: value})
 		if err == nil || !strings.Contains(err.Error(), key) {
@@ -56,7 +56,7 @@ func TestMistakesNameTheKey(t *testing.T) {
 func TestEverySettingIsDescribed(t *testing.T) {
 	seen := map[string]bool{}
 	for _, s := range conf.Settings() {
-		if s.Help == "" || seen[s.Env] {
+		if s.Help == "" || s.HelpZH == "" || seen[s.Env] {
 			t.Errorf("%+v is not described or repeats", s)
 		}
 		seen[s.Env] = true
