@@ -117,6 +117,8 @@ type delivery struct {
 	To     []id.Account `json:"to"`
 	Notice Notice       `json:"notice"`
 	Round  int          `json:"round"`
+	// Only are the browsers of a later round, whose push service was busy.
+	Only []id.Subscription `json:"only,omitempty"`
 }
 
 // Notify tells people, wherever they let their browsers be pushed to. key
@@ -150,6 +152,9 @@ func (m *Module) deliver(ctx context.Context, j bus.Job) error {
 		return nil
 	}
 	rows, err := subscriptionsOf(ctx, d.To)
+	if d.Round > 0 {
+		rows = slices.DeleteFunc(rows, func(r sealedSubscription) bool { return !slices.Contains(d.Only, r.ID) })
+	}
 	if err != nil || len(rows) == 0 {
 		return err
 	}
@@ -193,7 +198,8 @@ func (m *Module) push(ctx context.Context, s sealedSubscription, n Notice, lang 
 
 // settle forgets dead subscriptions and plans another round for busy ones.
 func (m *Module) settle(ctx context.Context, j bus.Job, d delivery, rows []sealedSubscription, outcomes []error) error {
-	again := map[id.Account]bool{}
+	people := map[id.Account]bool{}
+	var busy []id.Subscription
 	var wait time.Duration
 	var dead []id.Subscription
 	for i, err := range outcomes {
@@ -202,7 +208,8 @@ func (m *Module) settle(ctx context.Context, j bus.Job, d delivery, rows []seale
 		case errors.Is(err, notify.ErrPushGone), errors.Is(err, notify.ErrSubscription):
 			dead = append(dead, rows[i].ID)
 		case errors.As(err, &later):
-			again[rows[i].Account] = true
+			people[rows[i].Account] = true
+			busy = append(busy, rows[i].ID)
 			wait = max(wait, later.Wait)
 		}
 	}
@@ -212,10 +219,10 @@ func (m *Module) settle(ctx context.Context, j bus.Job, d delivery, rows []seale
 				return err
 			}
 		}
-		if len(again) == 0 || d.Round >= pushRounds {
+		if len(busy) == 0 || d.Round >= pushRounds {
 			return nil
 		}
-		d.To, d.Round = slices.Sorted(maps.Keys(again)), d.Round+1
+		d.To, d.Only, d.Round = slices.Sorted(maps.Keys(people)), busy, d.Round+1
 		due := m.Clock.Now().Add(max(wait, 15*time.Second<<d.Round))
 		return m.plan(ctx, fmt.Sprintf("%s +%d", j.Key, d.Round), d, due)
 	})
