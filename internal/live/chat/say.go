@@ -80,15 +80,19 @@ func (m *Module) permit(ctx context.Context, l Line, s Settings) error {
 	if muted {
 		return ErrMuted.With("until", mute.Until.In(clock.Shanghai).Format("2006-01-02 15:04")).With("reason", mute.Reason)
 	}
-	last, at, found, err := lastOf(ctx, l.Session, l.Account)
+	before, found, err := lastOf(ctx, l.Session, l.Account)
 	if err != nil || !found {
 		return err
 	}
-	return pace(l, said{text: last, at: at}, s)
+	return pace(l, before, s)
 }
 
-// pace is the fault of a line that comes too soon after the one before.
+// pace is the fault of a line that comes too soon after the one before. The
+// same request again is no line after itself.
 func pace(l Line, before said, s Settings) error {
+	if before.key == l.key {
+		return nil
+	}
 	if wait := TooSoon(l.At, before.at, s); wait > 0 {
 		return ErrSlow.With("seconds", int(math.Ceil(wait.Seconds()))).RetryAfter(wait)
 	}

@@ -108,16 +108,17 @@ func isFirst(ctx context.Context, room id.Room, account id.Account) (bool, error
 	return !known, nil
 }
 
-func lastOf(ctx context.Context, session id.Session, account id.Account) (text string, at time.Time, found bool, err error) {
+func lastOf(ctx context.Context, session id.Session, account id.Account) (s said, found bool, err error) {
 	var us int64
-	err = sqldb.From(ctx).QueryRow(ctx, `SELECT text, at FROM chat_line WHERE session = $1 AND account = $2 ORDER BY at DESC, id DESC LIMIT 1`, session, account).Scan(&text, &us)
+	err = sqldb.From(ctx).QueryRow(ctx, `SELECT text, at, key FROM chat_line WHERE session = $1 AND account = $2 ORDER BY at DESC, id DESC LIMIT 1`, session, account).Scan(&s.text, &us, &s.key)
 	if errors.Is(err, sql.ErrNoRows) {
-		return "", time.Time{}, false, nil
+		return s, false, nil
 	}
 	if err != nil {
-		return "", time.Time{}, false, fmt.Errorf("reading the last line: %w", err)
+		return s, false, fmt.Errorf("reading the last line: %w", err)
 	}
-	return text, clock.FromMicros(us), true, nil
+	s.at = clock.FromMicros(us)
+	return s, true, nil
 }
 
 func heldLines(ctx context.Context, room id.Room, after string, limit int) ([]Line, error) {

@@ -96,7 +96,7 @@ func (w *writer) paced(jobs []job) []job {
 	for _, j := range jobs {
 		who := speaker{j.line.Session, j.line.Account}
 		before, spoke := w.recent[who]
-		if spoke && before.key != j.line.key && j.line.Role == "viewer" {
+		if spoke && j.line.Role == "viewer" {
 			if err := pace(j.line, before, j.settings); err != nil {
 				j.done <- result{err: err}
 				continue
