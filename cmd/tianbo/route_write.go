@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"os"
 	"strings"
 
@@ -12,11 +11,11 @@ import (
 // writeRoutes writes a benchmark plan as CVRPLIB text, or with times when the name ends in .json.
 func writeRoutes(file string, in *benchfile.Instance, plan *routing.Plan, cost float64) error {
 	if strings.HasSuffix(file, ".json") {
-		text, err := json.MarshalIndent(plan, "", "  ")
+		text, err := in.WriteJSON(plan)
 		if err != nil {
 			return err
 		}
-		return os.WriteFile(file, append(text, '\n'), 0o644)
+		return os.WriteFile(file, text, 0o644)
 	}
 	return os.WriteFile(file, []byte(in.WriteSolution(plan, cost)), 0o644)
 }

@@ -1,6 +1,7 @@
 // Package benchfile reads published routing benchmarks as they are: Solomon and Gehring-Homberger text, Li and Lim
 // text, CVRPLIB/VRPLIB files with their sections, and the two usual two-echelon texts. Formats are told apart by
-// content; a section this package does not know is an error, never ignored.
+// content; a section, a field or a type that this package does not know is an error, never ignored, because it may be a
+// rule.
 package benchfile
 
 import (
@@ -41,7 +42,7 @@ func (r Rounding) Apply(d float64) float64 {
 type Instance struct {
 	Problem  *routing.Problem
 	Kind     string
-	Exact    []float64 // unrounded distances over all places
+	exact    []float64 // unrounded explicit distances; nil: by coordinates
 	Depots   int       // how many of the first locations are depots
 	Location []int     // consignment → its customer's location
 	Reload   bool      // routes may call at a depot between trips
@@ -66,7 +67,7 @@ func fail(line int, format string, args ...any) error {
 }
 
 // maxLocations bounds what a hostile or broken header can make the reader allocate.
-const maxLocations = 40000
+const maxLocations = 20000
 
 // Read tells the format from the content and reads it.
 func Read(text string, round Rounding) (*Instance, error) {
@@ -143,7 +144,6 @@ type table struct {
 	vehicles []routing.Vehicle
 	reload   bool
 	pairs    bool
-	backhaul bool
 }
 
 func newTable(n int) *table {
@@ -162,23 +162,12 @@ func newTable(n int) *table {
 func (t *table) instance(kind string, round Rounding) *Instance {
 	n := len(t.x)
 	p := &routing.Problem{Name: t.name, Vehicles: t.vehicles}
-	exact := t.exact
-	if exact == nil {
-		exact = euclid(t.x, t.y)
-	}
-	rounded := exact
-	if round != None && round != "" {
-		rounded = make([]float64, len(exact))
-		for i, d := range exact {
-			rounded[i] = round.Apply(d)
-		}
-	}
-	p.Networks = []routing.Network{{Distance: rounded}}
+	p.Networks = []routing.Network{{Distance: t.distances(round)}}
 	p.Places = make([]routing.Place, n)
 	for i := range p.Places {
 		p.Places[i] = routing.Place{ID: strconv.Itoa(i), X: t.x[i], Y: t.y[i]}
 	}
-	in := &Instance{Problem: p, Kind: kind, Exact: exact, Depots: t.depots, Reload: t.reload, Pairs: t.pairs}
+	in := &Instance{Problem: p, Kind: kind, exact: t.exact, Depots: t.depots, Reload: t.reload, Pairs: t.pairs}
 	for i := t.depots; i < n; i++ {
 		c, ok := t.consignment(i)
 		if !ok {
@@ -212,14 +201,33 @@ func (t *table) consignment(i int) (routing.Consignment, bool) {
 	return c, true
 }
 
-func euclid(x, y []float64) []float64 {
-	n := len(x)
+// distances makes the matrix that is minimised. With coordinates the rounded one is the only one that is kept.
+func (t *table) distances(round Rounding) []float64 {
+	n := len(t.x)
+	if t.exact != nil && (round == None || round == "") {
+		return t.exact
+	}
 	d := make([]float64, n*n)
-	for i := range x {
-		for j := 0; j < i; j++ {
-			v := math.Hypot(x[i]-x[j], y[i]-y[j])
-			d[i*n+j], d[j*n+i] = v, v
+	for i := range n {
+		for j := range n {
+			switch {
+			case i == j:
+			case t.exact != nil:
+				d[i*n+j] = round.Apply(t.exact[i*n+j])
+			case j < i:
+				d[i*n+j] = round.Apply(math.Hypot(t.x[i]-t.x[j], t.y[i]-t.y[j]))
+				d[j*n+i] = d[i*n+j]
+			}
 		}
 	}
 	return d
+}
+
+// unrounded is the distance between two places before rounding.
+func (in *Instance) unrounded(i, j int) float64 {
+	if in.exact != nil {
+		return in.exact[i*len(in.Problem.Places)+j]
+	}
+	a, b := &in.Problem.Places[i], &in.Problem.Places[j]
+	return math.Hypot(a.X-b.X, a.Y-b.Y)
 }

@@ -7,31 +7,31 @@ import (
 	"strings"
 
 	"tianbo/internal/supply/routing"
+	"tianbo/internal/supply/routing/jsonfile"
 )
 
 // Length is the unrounded length of a plan's routes, the first level of two-echelon plans included.
 func (in *Instance) Length(plan *routing.Plan) float64 {
-	n := len(in.Problem.Places)
 	sum := 0.0
 	for i := range plan.Routes {
 		r := &plan.Routes[i]
 		v := &in.Problem.Vehicles[r.Vehicle]
 		at := v.Start
 		for k := range r.Visits {
-			sum += in.Exact[at*n+r.Visits[k].Place]
+			sum += in.unrounded(at, r.Visits[k].Place)
 			at = r.Visits[k].Place
 		}
 		if v.End != routing.Anywhere {
-			sum += in.Exact[at*n+v.End]
+			sum += in.unrounded(at, v.End)
 		}
 	}
 	for _, s := range plan.Supply {
 		at := in.Problem.Echelon.Depot
 		for _, p := range s.Satellites {
-			sum += in.Exact[at*n+p]
+			sum += in.unrounded(at, p)
 			at = p
 		}
-		sum += in.Exact[at*n+in.Problem.Echelon.Depot]
+		sum += in.unrounded(at, in.Problem.Echelon.Depot)
 	}
 	return sum
 }
@@ -78,10 +78,19 @@ func (in *Instance) line(r *routing.Route) string {
 	return strings.Join(f, " ")
 }
 
-// ReadSolution reads such a file ("Cost 1" or "Cost: 1" alike) and gives every visit its earliest time.
+// WriteJSON writes the plan with its times.
+func (in *Instance) WriteJSON(plan *routing.Plan) ([]byte, error) {
+	return (&jsonfile.File{Problem: in.Problem}).WritePlan(plan)
+}
+
+// ReadSolution reads such a file ("Cost 1" or "Cost: 1" alike) and leaves as late as the earliest return allows; a JSON
+// plan it reads as it is.
 func (in *Instance) ReadSolution(text string) (*routing.Plan, error) {
+	if strings.HasPrefix(strings.TrimSpace(text), "{") {
+		return (&jsonfile.File{Problem: in.Problem}).ReadPlan([]byte(text))
+	}
 	if in.Problem.Echelon != nil {
-		return nil, fail(0, "two-echelon solutions have no common text form; none is read")
+		return nil, fail(0, "two-echelon solutions have no common text form: only JSON is read")
 	}
 	plan := &routing.Plan{}
 	byPlace := map[int]int{}
@@ -245,13 +254,9 @@ func (in *Instance) latest(r *routing.Route) float64 {
 	spare := math.Inf(1)
 	for k := range r.Visits {
 		v := &r.Visits[k]
-		s := in.stop(v)
-		wait := v.Start - v.Arrive
-		spare = math.Min(spare, s.Window.Latest-v.Start+in.waited(r, k))
-		_ = wait
+		spare = math.Min(spare, in.stop(v).Window.Latest-v.Start+in.waited(r, k))
 	}
-	total := in.waited(r, len(r.Visits)-1)
-	return r.Depart + math.Max(0, math.Min(spare, total))
+	return r.Depart + math.Max(0, math.Min(spare, in.waited(r, len(r.Visits)-1)))
 }
 
 // waited is the waiting time up to and including a visit.

@@ -1,6 +1,8 @@
 package benchfile
 
 import (
+	"cmp"
+	"math"
 	"strconv"
 	"strings"
 
@@ -33,6 +35,12 @@ var headers = map[string]bool{
 	"EDGE_WEIGHT_FORMAT": true, "VEHICLES": true, "SERVICE_TIME": true, "DISTANCE": true, "VEHICLES_MAX_DURATION": true,
 	"VEHICLES_MAX_DISTANCE": true, "NODE_COORD_TYPE": true, "DISPLAY_DATA_TYPE": true, "SATELLITES": true, "CUSTOMERS": true,
 	"L1CAPACITY": true, "L2CAPACITY": true, "L1FLEET": true, "L2FLEET": true, "SCALE": true, "SPEED": true,
+}
+
+// types whose every rule is in a section that is read.
+var types = map[string]bool{
+	"CVRP": true, "VRP": true, "ACVRP": true, "DVRP": true, "DCVRP": true, "TSP": true, "ATSP": true, "VRPTW": true, "CVRPTW": true, "PCVRPTW": true,
+	"MDVRP": true, "MDVRPTW": true, "HFVRP": true, "HVRP": true, "FSM": true, "MTVRPTWR": true, "PDPTW": true, "2E-CVRP": true, "2E-VRP": true,
 }
 
 func parseVRPLIB(lines []string) (*vrplib, error) {
@@ -118,11 +126,27 @@ func readVRPLIB(lines []string, round Rounding) (*Instance, error) {
 			return nil, err
 		}
 	}
+	for i, d := range t.demand {
+		if d < 0 && !t.pairs {
+			return nil, fail(f.line["DEMAND_SECTION"], "location %d has a demand below 0", i+1)
+		}
+	}
 	kind := f.head["TYPE"]
-	if kind == "" {
+	switch {
+	case kind == "":
 		kind = "CVRP"
+	case !types[kind]:
+		return nil, fail(0, "TYPE %q is not read", kind)
 	}
 	return t.instance(kind, round), nil
+}
+
+// quantity is a whole number of goods.
+func (f *vrplib) quantity(x float64, section string) (int64, error) {
+	if x != math.Trunc(x) || math.Abs(x) > routing.MaxQuantity {
+		return 0, fail(f.line[section], "%v is not a usable whole number", x)
+	}
+	return int64(x), nil
 }
 
 // column copies one-value rows "node value" of a section into set.
@@ -160,7 +184,12 @@ func (f *vrplib) nodes(t *table) error {
 	if short {
 		return fail(f.line["NODE_COORD_SECTION"], "a coordinate row needs x and y")
 	}
-	return f.column("DEMAND_SECTION", n, func(i int, r []float64) { t.demand[i] = int64(r[0]) })
+	var wrong error
+	err = f.column("DEMAND_SECTION", n, func(i int, r []float64) {
+		q, err := f.quantity(r[0], "DEMAND_SECTION")
+		t.demand[i], wrong = q, cmp.Or(wrong, err)
+	})
+	return cmp.Or(err, wrong)
 }
 
 func (f *vrplib) times(t *table) error {
@@ -169,12 +198,10 @@ func (f *vrplib) times(t *table) error {
 	if err != nil {
 		return err
 	}
-	depots := max(1, len(f.rows["DEPOT_SECTION"]))
 	for i := range t.service {
 		t.service[i] = all
 	}
 	t.service[0] = 0
-	_ = depots
 	if err := f.column("SERVICE_TIME_SECTION", n, func(i int, r []float64) { t.service[i] = r[0] }); err != nil {
 		return err
 	}
@@ -250,8 +277,8 @@ func (f *vrplib) fleet(t *table) error {
 	if count < 0 {
 		count = float64(len(t.x) - t.depots)
 	}
-	if count != float64(int(count)) || count > 1e6 {
-		return fail(0, "VEHICLES must be a whole number")
+	if count != float64(int(count)) || count > 1e5 {
+		return fail(0, "VEHICLES must be a whole number up to 100000")
 	}
 	capacity, err := f.number("CAPACITY", -1)
 	if err != nil {

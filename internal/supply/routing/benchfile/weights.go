@@ -25,27 +25,34 @@ func (f *vrplib) weights(t *table) error {
 	if cells == nil {
 		return fail(0, "EDGE_WEIGHT_FORMAT %q is not read", f.head["EDGE_WEIGHT_FORMAT"])
 	}
+	// Counted before anything of the announced size is made.
+	if want := entries(f.head["EDGE_WEIGHT_FORMAT"], n); want != len(flat) {
+		return fail(f.line["EDGE_WEIGHT_SECTION"], "the matrix has %d entries, %s of %d locations needs %d", len(flat), f.head["EDGE_WEIGHT_FORMAT"], n, want)
+	}
 	t.exact = make([]float64, n*n)
 	k := 0
-	short := false
 	cells(func(i, j int, both bool) {
-		if k >= len(flat) {
-			short = true
-			return
-		}
 		t.exact[i*n+j] = math.Max(0, flat[k])
 		if both {
 			t.exact[j*n+i] = t.exact[i*n+j]
 		}
 		k++
 	})
-	if short || k != len(flat) {
-		return fail(f.line["EDGE_WEIGHT_SECTION"], "the matrix has %d entries, %s of %d locations needs another number", len(flat), f.head["EDGE_WEIGHT_FORMAT"], n)
-	}
 	for i := range n {
 		t.exact[i*n+i] = 0
 	}
 	return nil
+}
+
+// entries is how many numbers a matrix format has.
+func entries(format string, n int) int {
+	switch format {
+	case "FULL_MATRIX":
+		return n * n
+	case "UPPER_ROW", "LOWER_COL", "LOWER_ROW", "UPPER_COL":
+		return n * (n - 1) / 2
+	}
+	return n * (n + 1) / 2
 }
 
 // layout returns a walk over the cells of a matrix format in file order; both tells that a cell stands for its mirror too.
