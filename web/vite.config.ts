@@ -27,7 +27,7 @@ export default defineConfig({
           { src: '/icon.svg', sizes: 'any', type: 'image/svg+xml' },
         ],
       },
-      injectManifest: { globPatterns: ['index.html', 'boot.js', 'assets/*.{js,css}', 'icon.svg'], globIgnores: ['assets/{desk,hls}-*'] },
+      injectManifest: { globPatterns: ['index.html', 'boot.js', 'assets/*.{js,css}', 'icon.svg', 'icon-192.png'], globIgnores: ['assets/{desk,hls}-*'] },
     }),
   ],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },

@@ -25,6 +25,7 @@ export const shopRoutes: RouteRecordRaw[] = [
   { path: '/me/notices', name: 'notices', component: () => import('@/modules/people/pages.shop/NoticesPage.vue'), beforeEnter: words, meta: { title: 'shop.me.notices', signedIn: true } },
   { path: '/me/helpers', name: 'helpers', component: () => import('@/modules/people/pages.shop/HelpersPage.vue'), beforeEnter: words, meta: { title: 'shop.me.helpers', signedIn: true } },
   { path: '/me/devices', name: 'devices', component: () => import('@/modules/people/pages.shop/DevicesPage.vue'), beforeEnter: words, meta: { title: 'shop.me.devices', signedIn: true } },
+  { path: '/me/security', name: 'security', component: () => import('@/modules/people/pages.shop/SecurityPage.vue'), beforeEnter: words, meta: { title: 'shop.me.security', signedIn: true } },
   { path: '/me/privacy', name: 'privacy', component: () => import('@/modules/people/pages.shop/PrivacyPage.vue'), beforeEnter: words, meta: { title: 'shop.me.privacy', signedIn: true } },
   { path: '/sign-in', name: 'sign-in', component: () => import('@/modules/people/pages.shop/SignInPage.vue'), beforeEnter: words, meta: { title: 'shop.signIn.title' } },
 ];
