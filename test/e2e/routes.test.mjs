@@ -9,6 +9,7 @@ import { world } from './lib/world.mjs';
 import { root } from './lib/server.mjs';
 
 const w = await world();
+const patience = { timeout: 300_000 };
 
 const looks = ['phone', 'wide'].flatMap((size) => ['zh-CN', 'en'].flatMap((lang) => [false, true].map((elder) => ({ size, lang, elder }))));
 
@@ -18,9 +19,15 @@ async function named(shell) {
   return [...text.matchAll(/(?:\bname:\s*|\bpage\(\s*)'([\w-]+)'/g)].map((m) => m[1]);
 }
 
+/** Within the app as a link does it; the first address of a window is opened. */
+async function go(page, path) {
+  if (page.url() === 'about:blank') return page.goto(path);
+  return page.evaluate((to) => document.querySelector('#app').__vue_app__.config.globalProperties.$router.push(to), path);
+}
+
 /** Faults of one page in one look. */
 async function faults(page, wrongs, path) {
-  await page.goto(path);
+  await go(page, path);
   await settled(page);
   const found = [...(await axe(page)), ...(await overflow(page)), ...wrongs.splice(0)];
   // A key that shows itself is a word that is missing.
@@ -73,9 +80,12 @@ function stage() {
     await loud.post(`/api/rooms/${live.room}/lines`, { text: '加我微信 wx12345678 便宜一半' });
     const order = await w.order(buyer, live);
     await buyer.post(`/api/orders/${order.id}/pay`, { method: 'transfer', reference: '尾号 1234' });
-    const second = await w.order(buyer, live, { product: 1 });
+    const toShip = await w.order(buyer, ended);
+    await buyer.post(`/api/orders/${toShip.id}/pay`, { method: 'cash' });
+    await ended.post(`/api/orders/${toShip.id}/confirm`);
+    const guest = await live.post(`/api/rooms/${live.room}/guests`, { name: '老周' });
     await admin.put(`/api/rooms/${live.room}/chat-settings`, { slowSeconds: 0, words: ['假货'], firstTimers: 'shown' });
-    return { admin, live, ended, buyer, loud, waiting, replay, order: order.id, second: second.id };
+    return { admin, live, ended, buyer, loud, waiting, replay, order: order.id, toShip: toShip.id, guest };
   })();
   return county;
 }
@@ -83,14 +93,22 @@ function stage() {
 w.journey('every page of the shop', async (s) => {
   const c = await stage();
   await walk(s, 'shop', c.buyer, {
-    home: ['/', '/?q=苹果'], room: `/room/${c.live.room}`, 'sign-in': '/sign-in',
+    home: '/', orders: '/orders', me: '/me', room: `/room/${c.live.room}`, replay: `/watch/${c.replay}`, product: `/product/${c.live.products[0].id}`,
+    seller: `/seller/${c.live.org}`, order: `/orders/${c.order}`, addresses: '/me/addresses', notices: '/me/notices', helpers: '/me/helpers',
+    devices: '/me/devices', privacy: '/me/privacy', 'sign-in': '/sign-in',
   });
-});
+}, patience);
 
 w.journey('every page of the farm', async (s) => {
   const c = await stage();
-  await walk(s, 'farm', c.live, { farm: '/farm' });
-});
+  await walk(s, 'farm', c.ended, {
+    farm: '/farm', 'farm-go': '/farm/go', 'farm-live': `/farm/live/${c.ended.room}`, 'farm-announce': '/farm/announce', 'farm-replays': '/farm/replays',
+    'farm-clip': `/farm/replays/${c.replay}`, 'farm-encoder': '/farm/encoder', 'farm-camera-help': '/farm/camera', 'farm-products': '/farm/products',
+    'farm-product-new': '/farm/products/new', 'farm-product': `/farm/products/${c.ended.products[0].id}`, 'farm-orders': '/farm/orders', 'farm-ship': `/farm/orders/${c.toShip}`,
+    'farm-label': `/farm/orders/${c.toShip}/label`, 'farm-money': '/farm/money', 'farm-waiting': '/farm/waiting', 'farm-stall': '/farm/stall', 'farm-verify': '/farm/verify',
+    'farm-recheck': '/farm/recheck', 'farm-help': '/farm/help', 'farm-helpers': '/farm/helpers', 'farm-settings': '/farm/settings', join: `/join/${c.live.room}/${c.guest.slot}#${c.guest.token}`,
+  });
+}, patience);
 
 w.journey('every page of the desk', async (s) => {
   const c = await stage();
@@ -100,7 +118,7 @@ w.journey('every page of the desk', async (s) => {
     'desk-orgs': '/desk/orgs', 'desk-org': `/desk/orgs/${c.live.org}`, 'desk-accounts': '/desk/accounts', 'desk-account': `/desk/accounts/${c.live.account}`,
     'desk-staff': '/desk/staff', 'desk-audit': '/desk/audit', 'desk-health': '/desk/health',
   });
-});
+}, patience);
 
 w.journey('a page that is not there, for everybody', async (s) => {
   for (const look of looks) await s.check(await s.open('/no/such/page', look), `missing-${look.size}`);

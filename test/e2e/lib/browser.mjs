@@ -64,9 +64,19 @@ export async function openWindow(browser, server, { as, size = 'phone', lang = '
   return context;
 }
 
+const asked = new WeakMap();
+
+/** How many questions of a page to the API have no answer yet. */
+export const pending = (page) => asked.get(page)?.size ?? 0;
+
 /** Watches a page and gives the list of what it did that no page may. */
 export function watch(page, server) {
   const wrongs = [];
+  const open = new Set();
+  asked.set(page, open);
+  page.on('request', (r) => /\/api\/(?!connect)/.test(r.url()) && ['fetch', 'xhr'].includes(r.resourceType()) && open.add(r));
+  page.on('requestfinished', (r) => open.delete(r));
+  page.on('requestfailed', (r) => open.delete(r));
   page.on('request', (r) => {
     const url = new URL(r.url());
     if (/^(https?|wss?):$/.test(url.protocol) && url.host !== new URL(server.base).host) wrongs.push(`asked another server: ${r.url()}`);

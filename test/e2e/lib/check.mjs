@@ -1,7 +1,8 @@
 // What every page owes everybody, whatever it shows.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { axePath } from './browser.mjs';
+import { axePath, pending } from './browser.mjs';
+import { until } from './people.mjs';
 
 const axeSource = await readFile(axePath, 'utf8');
 
@@ -26,11 +27,11 @@ export async function overflow(page) {
   return wide ? [`wider than the screen: ${wide.join('; ')}`] : [];
 }
 
-/** Waits until the page shows what it has: no spinner of its own, no picture on its way. */
+/** Waits until the page shows what it has: nothing on its way, nothing that calls itself busy. */
 export async function settled(page) {
   await page.waitForLoadState('load');
   await page.waitForFunction(() => document.querySelector('#app')?.childElementCount && !document.querySelector('[aria-busy="true"]'));
-  await page.waitForFunction(() => document.fonts.status === 'loaded');
+  await until(() => pending(page) === 0, { what: `${page.url()} to get its answers`, every: 20 });
 }
 
 /** Fails with everything that is wrong on the page, not only the first. */
