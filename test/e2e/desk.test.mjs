@@ -53,7 +53,7 @@ w.journey('an administrator takes a live room off the air, and the viewer reads 
   await tile.getByText('正在播').waitFor();
   await tile.getByRole('button', { name: '看一看' }).click();
   const video = tile.locator('video');
-  await s.until(() => video.evaluate((v) => v.currentTime > 0.5), { what: 'the picture to move on the wall' });
+  await s.until(() => video.evaluate((v) => v.currentTime > 0.5 && v.dataset.phase === 'playing'), { what: 'the picture to move on the wall' });
   assert.equal(await video.evaluate((v) => v.muted), true, 'the wall is silent');
   await s.check(desk, 'desk-wall');
 
