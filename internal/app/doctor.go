@@ -35,7 +35,7 @@ func Examine(ctx context.Context, c *conf.Config, now time.Time) []Finding {
 	out = append(out, ports(c)...)
 	out = append(out, secureContext(c), database(ctx, c))
 	if c.NATS.URL != "" {
-		out = append(out, reachable(ctx, "nats", c.NATS.URL, "4222"))
+		out = append(out, cluster(ctx, "nats", conf.List(c.NATS.URL), "4222"))
 	}
 	if c.S3.Endpoint != "" {
 		out = append(out, reachable(ctx, "object store", "s3://"+c.S3.Endpoint, "443"))
@@ -185,6 +185,26 @@ func database(ctx context.Context, c *conf.Config) Finding {
 	}
 	defer db.Close()
 	return good("database", "answers")
+}
+
+// cluster: one server that answers is enough to work, but not as it was meant.
+func cluster(ctx context.Context, area string, addresses []string, standardPort string) Finding {
+	var answering int
+	var missing Finding
+	for _, address := range addresses {
+		if f := reachable(ctx, area, address, standardPort); f.OK {
+			answering++
+		} else {
+			missing = f
+		}
+	}
+	switch {
+	case answering == 0:
+		return missing
+	case answering < len(addresses):
+		return warn(area, missing.Cure, "%d of %d answer; %s", answering, len(addresses), missing.Text)
+	}
+	return good(area, "%d of %d answer", answering, len(addresses))
 }
 
 func reachable(ctx context.Context, area, address, standardPort string) Finding {

@@ -1,12 +1,17 @@
 package app
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"io/fs"
+	"mime"
 	"net"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -75,59 +80,102 @@ func protect(next http.Handler, https bool) http.Handler {
 }
 
 // site serves the web app. Files under assets/ carry a hash in their name and
-// are kept for ever; any other path that is not a file is a page of the app.
+// are kept for ever; the others are asked for again each time, by their tag. Any
+// other path that is not a file is a page of the app.
 func site(files fs.FS) http.Handler {
+	tags := tagsOf(files)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			http.NotFound(w, r)
 			return
 		}
-		name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
-		if _, err := fs.Stat(files, name); err != nil || name == "" || name == "." {
-			if strings.HasPrefix(name, "assets/") || strings.HasPrefix(name, "api/") || strings.HasPrefix(name, "live/") || path.Ext(name) != "" && name != "" {
+		name := strings.TrimPrefix(path.Clean("/"+r.URL.Path), "/")
+		if _, isFile := tags[name]; !isFile {
+			first, _, _ := strings.Cut(name, "/")
+			if slices.Contains([]string{"assets", "api", "live", "replay", "media"}, first) || path.Ext(name) != "" {
 				http.NotFound(w, r)
 				return
 			}
 			name = "index.html"
 		}
-		serveFile(w, r, files, name)
+		serveFile(w, r, files, name, tags[name])
 	})
 }
 
-func serveFile(w http.ResponseWriter, r *http.Request, files fs.FS, name string) {
+// tagsOf names the content of every file that may be served. What begins with a
+// dot is the build's own.
+func tagsOf(files fs.FS) map[string]string {
+	tags := map[string]string{}
+	err := fs.WalkDir(files, ".", func(name string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if name != "." && strings.HasPrefix(e.Name(), ".") {
+			if e.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if e.IsDir() {
+			return nil
+		}
+		if strings.HasPrefix(name, "assets/") {
+			tags[name] = "" // its name is its tag
+			return nil
+		}
+		data, err := fs.ReadFile(files, name)
+		if err != nil {
+			return err
+		}
+		sum := sha256.Sum256(data)
+		tags[name] = hex.EncodeToString(sum[:12])
+		return nil
+	})
+	if err != nil {
+		panic("web: the embedded files cannot be read: " + err.Error()) // they are in memory
+	}
+	return tags
+}
+
+func serveFile(w http.ResponseWriter, r *http.Request, files fs.FS, name, tag string) {
 	h := w.Header()
-	switch {
-	case strings.HasPrefix(name, "assets/"):
+	h.Set("Cache-Control", "no-cache")
+	if strings.HasPrefix(name, "assets/") {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
-	default:
-		h.Set("Cache-Control", "no-cache")
 	}
 	if strings.HasSuffix(name, ".html") {
 		h.Set("Content-Security-Policy", contentPolicy)
 	}
-	if strings.HasSuffix(name, ".webmanifest") {
-		h.Set("Content-Type", "application/manifest+json")
-	}
+	h.Set("Content-Type", contentType(name))
+	h.Add("Vary", "Accept-Encoding")
 	// Files are packed at build time; a phone on a weak network gets the small one.
+	data, encoding, err := packed(files, r, name)
+	if err != nil {
+		h.Del("Cache-Control")
+		http.NotFound(w, r)
+		return
+	}
+	if encoding != "" {
+		h.Set("Content-Encoding", encoding)
+	}
+	if tag != "" {
+		h.Set("ETag", `"`+tag+encoding+`"`)
+	}
+	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(data))
+}
+
+// packed reads the smallest form of a file that the browser takes.
+func packed(files fs.FS, r *http.Request, name string) (data []byte, encoding string, err error) {
 	for _, packing := range []struct{ encoding, ext string }{{"br", ".br"}, {"gzip", ".gz"}} {
 		if !accepts(r, packing.encoding) {
 			continue
 		}
-		data, err := fs.ReadFile(files, name+packing.ext)
-		if err != nil {
-			continue
+		if data, err := fs.ReadFile(files, name+packing.ext); err == nil {
+			return data, packing.encoding, nil
 		}
-		if h.Get("Content-Type") == "" {
-			h.Set("Content-Type", contentType(name))
-		}
-		h.Set("Content-Encoding", packing.encoding)
-		h.Add("Vary", "Accept-Encoding")
-		if r.Method == http.MethodGet {
-			_, _ = w.Write(data)
-		}
-		return
 	}
-	http.ServeFileFS(w, r, files, name)
+	data, err = fs.ReadFile(files, name)
+	return data, "", err
 }
 
 func accepts(r *http.Request, encoding string) bool {
@@ -152,6 +200,11 @@ func contentType(name string) string {
 		return "application/json"
 	case ".svg":
 		return "image/svg+xml"
+	case ".webmanifest":
+		return "application/manifest+json"
+	}
+	if known := mime.TypeByExtension(path.Ext(name)); known != "" {
+		return known
 	}
 	return "application/octet-stream"
 }
