@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -40,7 +41,11 @@ type gate struct {
 }
 
 func (*gate) Authorize(_ context.Context, secret string) (media.Publisher, error) {
-	if secret != key && secret != "other" {
+	switch secret {
+	case key, "other":
+	case "guest":
+		return media.Publisher{Room: room, Session: session, Slot: "guest1"}, nil
+	default:
 		return media.Publisher{}, media.ErrToken
 	}
 	return media.Publisher{Room: room, Session: session, Slot: media.SlotHost}, nil
@@ -68,7 +73,7 @@ type node struct {
 	ctx  context.Context
 }
 
-func start(t *testing.T, db *sqldb.DB, dir string, store blob.Store) *node {
+func start(t testing.TB, db *sqldb.DB, dir string, store blob.Store) *node {
 	t.Helper()
 	n := &node{gate: &gate{}, dir: dir}
 	n.ctx = db.Attach(context.Background())
@@ -237,10 +242,11 @@ func TestEncoderToHLSRecordingReplayAndClip(t *testing.T) {
 func probe(t *testing.T, input string, seconds int) {
 	t.Helper()
 	args := []string{"-v", "error", "-xerror"}
+	args = append(args, "-i", input)
 	if seconds > 0 {
-		args = append(args, "-t", "3")
+		args = append(args, "-t", strconv.Itoa(seconds))
 	}
-	out, err := exec.Command("ffmpeg", append(args, "-i", input, "-f", "null", "-")...).CombinedOutput()
+	out, err := exec.Command("ffmpeg", append(args, "-f", "null", "-")...).CombinedOutput()
 	if err != nil || len(out) > 0 {
 		t.Fatalf("ffmpeg on %s: %v\n%s", input, err, out)
 	}

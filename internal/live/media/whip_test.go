@@ -74,7 +74,7 @@ func localOffer(t *testing.T, pc *webrtc.PeerConnection) string {
 	return pc.LocalDescription().SDP
 }
 
-func (n *node) do(t *testing.T, method, path, ctype, token, body string, header ...string) *http.Response {
+func (n *node) do(t testing.TB, method, path, ctype, token, body string, header ...string) *http.Response {
 	t.Helper()
 	req, err := http.NewRequest(method, n.web.URL+path, strings.NewReader(body))
 	if err != nil {

@@ -20,18 +20,18 @@ import (
 	"github.com/bluenviron/mediacommon/v2/pkg/formats/mp4/codecs"
 )
 
-// sample is one picture or packet of sound.
-type sample struct {
-	pts, dts time.Duration
-	nals     [][]byte // nil for sound
-	packet   []byte
+// Sample is one picture or packet of sound.
+type Sample struct {
+	PTS, DTS time.Duration
+	NALs     [][]byte // nil for sound
+	Packet   []byte
 }
 
 // Film is a fragmented MP4 in memory, with H.264 and perhaps AAC.
 type Film struct {
 	sps, pps []byte
 	aac      *mpeg4audio.AudioSpecificConfig
-	samples  []sample // by dts
+	samples  []Sample // by dts
 	length   time.Duration
 }
 
@@ -75,7 +75,7 @@ func Read(data []byte) (*Film, error) {
 			}
 		}
 	}
-	slices.SortStableFunc(f.samples, func(a, b sample) int { return cmp.Compare(a.dts, b.dts) })
+	slices.SortStableFunc(f.samples, func(a, b Sample) int { return cmp.Compare(a.DTS, b.DTS) })
 	return f, nil
 }
 
@@ -85,15 +85,15 @@ func (f *Film) take(t *fmp4.PartTrack, scale time.Duration, sound bool) error {
 	}
 	at := time.Duration(t.BaseTime)
 	for _, s := range t.Samples {
-		one := sample{dts: at * time.Second / scale, pts: (at + time.Duration(s.PTSOffset)) * time.Second / scale}
+		one := Sample{DTS: at * time.Second / scale, PTS: (at + time.Duration(s.PTSOffset)) * time.Second / scale}
 		if sound {
-			one.packet = s.Payload
+			one.Packet = s.Payload
 		} else {
 			var au h264.AVCC
 			if err := au.Unmarshal(s.Payload); err != nil {
 				return fmt.Errorf("film: %w", err)
 			}
-			one.nals = au
+			one.NALs = au
 		}
 		f.samples = append(f.samples, one)
 		at += time.Duration(s.Duration)
@@ -105,9 +105,22 @@ func (f *Film) take(t *fmp4.PartTrack, scale time.Duration, sound bool) error {
 // Length is one turn of the film.
 func (f *Film) Length() time.Duration { return f.length }
 
+// Params are the film's H.264 parameter sets.
+func (f *Film) Params() (sps, pps []byte) { return f.sps, f.pps }
+
+// Samples are one turn of the film, in the order of decoding. They are not to
+// be changed.
+func (f *Film) Samples() []Sample { return f.samples }
+
 // Publish sends the film to an RTMP address, in real time, until ctx ends or
 // the connection breaks.
 func (f *Film) Publish(ctx context.Context, address string) error {
+	return f.PublishMarked(ctx, address, func(nals [][]byte) [][]byte { return nals })
+}
+
+// PublishMarked is Publish with mark applied to each picture as it is sent: a
+// benchmark writes the moment into it.
+func (f *Film) PublishMarked(ctx context.Context, address string, mark func(nals [][]byte) [][]byte) error {
 	u, err := url.Parse(address)
 	if err != nil {
 		return fmt.Errorf("loop: %w", err)
@@ -137,14 +150,14 @@ func (f *Film) Publish(ctx context.Context, address string) error {
 	for turn := time.Duration(0); ; turn += f.length {
 		for _, s := range f.samples {
 			select {
-			case <-time.After(time.Until(begin.Add(turn + s.dts))):
+			case <-time.After(time.Until(begin.Add(turn + s.DTS))):
 			case <-ctx.Done():
 				return nil
 			}
-			if s.nals != nil {
-				err = w.WriteH264(picture, turn+s.pts, turn+s.dts, s.nals)
+			if s.NALs != nil {
+				err = w.WriteH264(picture, turn+s.PTS, turn+s.DTS, mark(s.NALs))
 			} else {
-				err = w.WriteMPEG4Audio(sound, turn+s.pts, s.packet)
+				err = w.WriteMPEG4Audio(sound, turn+s.PTS, s.Packet)
 			}
 			if err != nil {
 				return fmt.Errorf("loop: %w", err)
