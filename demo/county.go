@@ -33,8 +33,11 @@ var SignIns = []SignIn{
 }
 
 var staff = []struct{ phone, name, role string }{
-	{"13900000002", "吴审核", "reviewer"}, {"13900000003", "郑监管", "regulator"}, {"13900000004", "冯调解", "mediator"},
-	{"13900000005", "陈老师", "trainer"}, {"13900000006", "卫专员", "policy_officer"},
+	{"13900000002", "吴审核", "reviewer"},
+	{"13900000003", "郑监管", "regulator"},
+	{"13900000004", "冯调解", "mediator"},
+	{"13900000005", "陈老师", "trainer"},
+	{"13900000006", "卫专员", "policy_officer"},
 }
 
 var coops = []struct{ phone, manager, name, village, about string }{
@@ -43,8 +46,14 @@ var coops = []struct{ phone, manager, name, village, about string }{
 }
 
 var buyers = []struct{ phone, name string }{
-	{BuyerPhone, "小陈"}, {"13700000002", "阿琳"}, {"13700000003", "老周家"}, {"13700000004", "海边的猫"}, {"13700000005", "豆豆妈"},
-	{"13700000006", "一碗面"}, {"13700000007", "青山"}, {"13700000008", "Linda"},
+	{BuyerPhone, "小陈"},
+	{"13700000002", "阿琳"},
+	{"13700000003", "老周家"},
+	{"13700000004", "海边的猫"},
+	{"13700000005", "豆豆妈"},
+	{"13700000006", "一碗面"},
+	{"13700000007", "青山"},
+	{"13700000008", "Linda"},
 }
 
 var villages = []string{"会宁坪", "清水湾", "杨家沟", "石桥铺"}

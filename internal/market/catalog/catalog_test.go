@@ -348,9 +348,14 @@ func TestStockMovesWholeOrNotAtAll(t *testing.T) {
 			ok   bool
 			want catalog.Stock
 		}{
-			{hold(21), catalog.Stock{Free: 20}}, {hold(12), catalog.Stock{Free: 8, Held: 12}}, {move(w.Take, 13), catalog.Stock{Free: 8, Held: 12}},
-			{move(w.Take, 10), catalog.Stock{Free: 8, Held: 2, Taken: 10}}, {move(w.Release, 3), catalog.Stock{Free: 8, Held: 2, Taken: 10}},
-			{move(w.Release, 2), catalog.Stock{Free: 10, Taken: 10}}, {move(w.Return, 11), catalog.Stock{Free: 10, Taken: 10}}, {move(w.Return, 10), catalog.Stock{Free: 20}},
+			{hold(21), catalog.Stock{Free: 20}},
+			{hold(12), catalog.Stock{Free: 8, Held: 12}},
+			{move(w.Take, 13), catalog.Stock{Free: 8, Held: 12}},
+			{move(w.Take, 10), catalog.Stock{Free: 8, Held: 2, Taken: 10}},
+			{move(w.Release, 3), catalog.Stock{Free: 8, Held: 2, Taken: 10}},
+			{move(w.Release, 2), catalog.Stock{Free: 10, Taken: 10}},
+			{move(w.Return, 11), catalog.Stock{Free: 10, Taken: 10}},
+			{move(w.Return, 10), catalog.Stock{Free: 20}},
 		} {
 			if step.ok != (i%2 == 1) {
 				t.Errorf("step %d: %v", i, step.ok)

@@ -1,15 +1,14 @@
 package account_test
 
 import (
+	"crypto/ecdh"
+	"crypto/rand"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
-
-	"crypto/ecdh"
-	"crypto/rand"
-	"encoding/base64"
 )
 
 func TestAddresses(t *testing.T) {

@@ -57,7 +57,7 @@ type Platform struct {
 
 // SignIn is how people prove who they are.
 type SignIn struct {
-	StaffSecond bool `conf:"staff-second-factor" default:"false" help:"Parts on the platform work only in sessions with a passkey or an authenticator"`
+	StaffSecond bool `conf:"staff-second-factor" default:"false" help:"Parts on the platform work only in sessions with a passkey or an authenticator" zh:"平台职务只在用通行密钥或验证器登录后才有效"`
 }
 
 // TLS says where certificates come from. Cameras need a secure context.
@@ -106,27 +106,27 @@ type SMS struct {
 
 // Pay is the payment firms; with none, sellers are paid by hand.
 type Pay struct {
-	Simulate bool   `conf:"simulate" default:"false" help:"Use the simulated payment firm; only together with demo"`
+	Simulate bool   `conf:"simulate" default:"false" help:"Use the simulated payment firm; only together with demo" zh:"使用模拟支付；只能和演示一起用"`
 	Wechat   Wechat `conf:"wechat"`
 	Alipay   Alipay `conf:"alipay"`
 }
 
 // Wechat is WeChat Pay, with the operator as service provider.
 type Wechat struct {
-	App       string `conf:"app" default:"" help:"App id of the service provider; empty switches WeChat Pay off"`
-	Merchant  string `conf:"merchant" default:"" help:"Merchant number of the service provider"`
-	Serial    string `conf:"serial" default:"" help:"Serial number of the merchant's certificate"`
-	KeyFile   string `conf:"key-file" default:"" help:"File of the merchant's private key (PEM)"`
-	V3Key     string `conf:"v3-key" default:"" help:"API v3 key, 32 characters" secret:"yes"`
-	FirmKeyID string `conf:"firm-key-id" default:"" help:"Identifier of WeChat Pay's public key"`
-	FirmKey   string `conf:"firm-key-file" default:"" help:"File of WeChat Pay's public key (PEM)"`
+	App       string `conf:"app" default:"" help:"App id of the service provider; empty switches WeChat Pay off" zh:"服务商的应用 ID；留空即关闭微信支付"`
+	Merchant  string `conf:"merchant" default:"" help:"Merchant number of the service provider" zh:"服务商的商户号"`
+	Serial    string `conf:"serial" default:"" help:"Serial number of the merchant's certificate" zh:"商户证书序列号"`
+	KeyFile   string `conf:"key-file" default:"" help:"File of the merchant's private key (PEM)" zh:"商户私钥文件（PEM）"`
+	V3Key     string `conf:"v3-key" default:"" help:"API v3 key, 32 characters" zh:"API v3 密钥，32 位" secret:"yes"`
+	FirmKeyID string `conf:"firm-key-id" default:"" help:"Identifier of WeChat Pay's public key" zh:"微信支付公钥 ID"`
+	FirmKey   string `conf:"firm-key-file" default:"" help:"File of WeChat Pay's public key (PEM)" zh:"微信支付公钥文件（PEM）"`
 }
 
 // Alipay is Alipay's open platform, with the operator's application.
 type Alipay struct {
-	App     string `conf:"app" default:"" help:"Application id; empty switches Alipay off"`
-	KeyFile string `conf:"key-file" default:"" help:"File of the application's private key (base64)"`
-	FirmKey string `conf:"firm-key-file" default:"" help:"File of Alipay's public key (base64)"`
+	App     string `conf:"app" default:"" help:"Application id; empty switches Alipay off" zh:"应用 ID；留空即关闭支付宝"`
+	KeyFile string `conf:"key-file" default:"" help:"File of the application's private key (base64)" zh:"应用私钥文件（base64）"`
+	FirmKey string `conf:"firm-key-file" default:"" help:"File of Alipay's public key (base64)" zh:"支付宝公钥文件（base64）"`
 }
 
 // Push is web push.

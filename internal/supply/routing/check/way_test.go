@@ -124,12 +124,14 @@ func TestTheFirstLevel(t *testing.T) {
 		for _, place := range []int{2, 3} {
 			p.Consignments = append(p.Consignments, routing.Consignment{ID: "c", Size: []int64{4}, Class: routing.NoClass, Delivery: &routing.Stop{Place: place, Window: routing.Always()}})
 		}
-		return p, &routing.Plan{Cost: 85, Distance: 80,
+		return p, &routing.Plan{
+			Cost: 85, Distance: 80,
 			Supply: []routing.Supply{{Satellites: []int{1, 2}, Amounts: []int64{4, 4}, Distance: 40}},
 			Routes: []routing.Route{
 				{Vehicle: 0, Return: 20, Cost: 20, Visits: []routing.Visit{{Act: routing.Unload, Consignment: 0, Break: -1, Place: 2, Arrive: 10, Start: 10, Leave: 10}}},
 				{Vehicle: 1, Return: 20, Cost: 20, Visits: []routing.Visit{{Act: routing.Unload, Consignment: 1, Break: -1, Place: 3, Arrive: 10, Start: 10, Leave: 10}}},
-			}}
+			},
+		}
 	}
 	p, plan := make()
 	if r := verify(t, p, plan); !r.Feasible() || r.FirstLevel != 45 {

@@ -40,8 +40,13 @@ func (c Params) Check() error {
 		name            string
 		value, low, top int
 	}{
-		{"townships", c.Townships, 1, 60}, {"villages", c.Villages, 1, 2000}, {"buses", c.Buses, 0, c.Townships}, {"post vans", c.PostVans, 0, c.Townships},
-		{"trucks", c.Trucks, 1, 500}, {"reefers", c.Reefers, 1, c.Trucks}, {"consignments", c.Consignments, 1, 5000},
+		{"townships", c.Townships, 1, 60},
+		{"villages", c.Villages, 1, 2000},
+		{"buses", c.Buses, 0, c.Townships},
+		{"post vans", c.PostVans, 0, c.Townships},
+		{"trucks", c.Trucks, 1, 500},
+		{"reefers", c.Reefers, 1, c.Trucks},
+		{"consignments", c.Consignments, 1, 5000},
 	} {
 		if k.value < k.low || k.value > k.top {
 			return fmt.Errorf("%s: %d is not from %d to %d", k.name, k.value, k.low, k.top)

@@ -199,8 +199,16 @@ func (f *File) WriteProblem() ([]byte, error) {
 		classes = f.Classes
 	}
 	out := object{
-		{"name", unless(p.Name, "")}, {"classes", classes}, {"places", list(places)}, {"networks", list(networks)}, {"vehicles", list(vehicles)},
-		{"lines", list(lines)}, {"hubs", list(hubs)}, {"consignments", list(goods)}, {"echelon", f.echelon()}, {"previous", f.previous()},
+		{"name", unless(p.Name, "")},
+		{"classes", classes},
+		{"places", list(places)},
+		{"networks", list(networks)},
+		{"vehicles", list(vehicles)},
+		{"lines", list(lines)},
+		{"hubs", list(hubs)},
+		{"consignments", list(goods)},
+		{"echelon", f.echelon()},
+		{"previous", f.previous()},
 	}
 	return document(out)
 }
@@ -242,10 +250,22 @@ func (f *File) vehicle(v *routing.Vehicle) object {
 		breaks = append(breaks, object{{"window", f.window(b.Window)}, {"duration", b.Duration}, {"maxLoad", unless(b.MaxLoad, -1)}})
 	}
 	return object{
-		{"id", v.ID}, {"count", unless(v.Count, 1)}, {"start", p.Places[v.Start].ID}, {"end", end}, {"network", network},
-		{"capacity", quantities(v.Capacity)}, {"compartments", list(compartments)}, {"fixed", unless(v.Fixed, 0)}, {"perDistance", unless(v.PerDistance, 1)},
-		{"perTime", unless(v.PerTime, 0)}, {"shift", f.window(v.Shift)}, {"maxDuration", unless(v.MaxDuration, 0)}, {"maxDistance", unless(v.MaxDistance, 0)},
-		{"skills", f.skills(v.Skills)}, {"breaks", list(breaks)}, {"decay", f.rates(v.Decay)},
+		{"id", v.ID},
+		{"count", unless(v.Count, 1)},
+		{"start", p.Places[v.Start].ID},
+		{"end", end},
+		{"network", network},
+		{"capacity", quantities(v.Capacity)},
+		{"compartments", list(compartments)},
+		{"fixed", unless(v.Fixed, 0)},
+		{"perDistance", unless(v.PerDistance, 1)},
+		{"perTime", unless(v.PerTime, 0)},
+		{"shift", f.window(v.Shift)},
+		{"maxDuration", unless(v.MaxDuration, 0)},
+		{"maxDistance", unless(v.MaxDistance, 0)},
+		{"skills", f.skills(v.Skills)},
+		{"breaks", list(breaks)},
+		{"decay", f.rates(v.Decay)},
 	}
 }
 
@@ -269,8 +289,16 @@ func (f *File) line(l *routing.Line) object {
 		classes = carried
 	}
 	return object{
-		{"id", l.ID}, {"stops", list(stops)}, {"capacity", quantities(l.Capacity)}, {"skills", f.skills(l.Skills)}, {"classes", classes}, {"decay", f.rates(l.Decay)},
-		{"cutOff", unless(l.CutOff, 0)}, {"handling", unless(l.Handling, 0)}, {"fee", unless(l.Fee, 0)}, {"feeUnit", unless(l.FeeUnit, 0)},
+		{"id", l.ID},
+		{"stops", list(stops)},
+		{"capacity", quantities(l.Capacity)},
+		{"skills", f.skills(l.Skills)},
+		{"classes", classes},
+		{"decay", f.rates(l.Decay)},
+		{"cutOff", unless(l.CutOff, 0)},
+		{"handling", unless(l.Handling, 0)},
+		{"fee", unless(l.Fee, 0)},
+		{"feeUnit", unless(l.FeeUnit, 0)},
 	}
 }
 
@@ -291,8 +319,16 @@ func (f *File) consignment(c *routing.Consignment, seek bool) object {
 		itineraries = ways
 	}
 	return object{
-		{"id", c.ID}, {"pickup", f.stop(c.Pickup)}, {"delivery", f.stop(c.Delivery)}, {"size", quantities(c.Size)}, {"skills", f.skills(c.Skills)},
-		{"class", f.class(c.Class)}, {"quality", unless(c.Quality, 0)}, {"penalty", unless(c.Penalty, 0)}, {"priority", unless(c.Priority, 0)}, {"itineraries", itineraries},
+		{"id", c.ID},
+		{"pickup", f.stop(c.Pickup)},
+		{"delivery", f.stop(c.Delivery)},
+		{"size", quantities(c.Size)},
+		{"skills", f.skills(c.Skills)},
+		{"class", f.class(c.Class)},
+		{"quality", unless(c.Quality, 0)},
+		{"penalty", unless(c.Penalty, 0)},
+		{"priority", unless(c.Priority, 0)},
+		{"itineraries", itineraries},
 	}
 }
 
@@ -322,8 +358,15 @@ func (f *File) echelon() any {
 		limit = e.Limit
 	}
 	return object{
-		{"depot", f.Problem.Places[e.Depot].ID}, {"satellites", satellites}, {"trucks", e.Trucks}, {"capacity", e.Capacity}, {"perDistance", unless(e.PerUnit, 1)},
-		{"fixed", unless(e.Fixed, 0)}, {"second", unless(e.Second, 0)}, {"perStation", unless(e.PerStation, 0)}, {"limit", limit},
+		{"depot", f.Problem.Places[e.Depot].ID},
+		{"satellites", satellites},
+		{"trucks", e.Trucks},
+		{"capacity", e.Capacity},
+		{"perDistance", unless(e.PerUnit, 1)},
+		{"fixed", unless(e.Fixed, 0)},
+		{"second", unless(e.Second, 0)},
+		{"perStation", unless(e.PerStation, 0)},
+		{"limit", limit},
 	}
 }
 
