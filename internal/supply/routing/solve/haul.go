@@ -278,9 +278,12 @@ func (m *haul) neighbours() {
 	for i := range m.goods {
 		j := &m.jobs[m.goods[i].ways[0].jobs[0]]
 		for _, v := range [2]int32{j.drop, j.pick} {
-			if v >= 0 && (users[m.nodes[v].place] <= max(4, n/5) || (v == j.pick && len(ends[i]) == 0)) {
+			if v >= 0 && users[m.nodes[v].place] <= max(4, n/5) {
 				ends[i] = append(ends[i], m.nodes[v].place)
 			}
+		}
+		if len(ends[i]) == 0 {
+			ends[i] = append(ends[i], m.nodes[max(j.pick, j.drop)].place)
 		}
 		at := &m.p.Places[ends[i][0]]
 		m.goods[i].homeX, m.goods[i].homeY = at.X, at.Y

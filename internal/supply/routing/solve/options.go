@@ -48,3 +48,6 @@ type Stats struct {
 
 // ErrBudget is returned when neither a number of iterations nor a time share limits the search.
 var ErrBudget = errors.New("give a number of iterations or a time share, otherwise the search would never end")
+
+// ErrConsignment is returned when a quote is asked for a consignment that does not exist or is carried already.
+var ErrConsignment = errors.New("the consignment does not exist or is in the plan already")

@@ -1,6 +1,10 @@
 package solve
 
-import "math"
+import (
+	"math"
+
+	"tianbo/internal/supply/routing"
+)
 
 // pairs is the engine for everything: consignments with a pick-up and a delivery, every rule of the problem. Routes are
 // arrays, copied when a step first touches them and swapped back when the step is refused. What a job costs in a route
@@ -163,7 +167,7 @@ func (s *pairs) open(kind int32) int32 {
 	r := &s.routes[id]
 	k := &s.m.fleet[kind]
 	r.kind, r.unit, r.frozen, r.fixed, r.limited, r.live = kind, -1, 0, nil, 0, true
-	r.seq = append(r.seq[:0], visit{node: -1, place: k.start, es: k.early, dep: k.early, early: k.early}, visit{node: -1, place: k.end, early: k.early, ls: k.late})
+	r.seq = append(r.seq[:0], visit{node: -1, place: k.start, es: k.early, dep: k.early, early: k.early}, visit{node: -1, place: k.end, early: -routing.Never, ls: k.late})
 	return id
 }
 
@@ -230,6 +234,9 @@ func (s *pairs) undo() {
 		for i := 1; i < len(r.seq)-1; i++ {
 			v := r.seq[i].node
 			s.where[v], s.pos[v] = id, int32(i)
+		}
+		if s.m.alone {
+			s.peaks(r)
 		}
 	}
 }

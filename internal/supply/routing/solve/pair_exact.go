@@ -20,6 +20,7 @@ type schedule struct {
 	low    []float64
 	broken routing.Reason
 	by     float64
+	where  int32  // the stop that is late, -1 none in particular
 	breaks int    // breaks placed so far
 	rested uint32 // breaks taken before planning
 	saved  [][]point
@@ -228,7 +229,7 @@ func (q *schedule) earliest() bool {
 				q.t[i] = p.early
 			}
 			if late := q.t[i] - p.late; late > slack {
-				q.broken, q.by = routing.TimeWindow, late
+				q.broken, q.by, q.where = routing.TimeWindow, late, p.node
 				if pass > 0 {
 					q.broken = routing.ShelfLife
 				}

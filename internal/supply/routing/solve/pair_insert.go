@@ -206,15 +206,7 @@ func (s *pairs) alone(j, kind int32) *entry {
 	e := &s.fresh[int(j)*len(s.m.fleet)+int(kind)]
 	if e.version == 0 {
 		k := &s.m.fleet[kind]
-		r := vroute{kind: kind, seq: []visit{
-			{node: -1, place: k.start, es: k.early, dep: k.early, early: k.early},
-			{node: -1, place: k.end, early: k.early, ls: k.late},
-		}}
-		if k.end >= 0 {
-			at := int(k.start)*s.m.places + int(k.end)
-			r.seq[1].arc, r.seq[1].trip = s.m.nets[k.net].dist[at], s.m.nets[k.net].time[at]
-			r.length = r.seq[1].arc
-		}
+		r := s.m.empty(kind)
 		s.scan(&r, j, e)
 		if k.end >= 0 {
 			for i := range int(e.count) {

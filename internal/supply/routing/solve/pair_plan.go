@@ -173,7 +173,9 @@ func (s *pairs) offender(id int32) int32 {
 func (m *haul) plan(p *routing.Problem, best *snapshot) *routing.Plan {
 	out := &routing.Plan{}
 	s := newPairs(m, newRandom(1, 1))
+	s.blink = math.MaxInt
 	s.restore(best)
+	s.recreate() // whoever still fits comes along
 	taken := map[[2]int32]bool{}
 	for i := range best.routes {
 		if u := best.routes[i].unit; u >= 0 {

@@ -2,6 +2,7 @@ package solve
 
 import (
 	"math"
+	"slices"
 
 	"tianbo/internal/supply/routing"
 )
@@ -27,8 +28,8 @@ func (m *rounds) plan(p *routing.Problem, s *snapshot) *routing.Plan {
 		out.Distance += length
 		out.Routes = append(out.Routes, r)
 	}
+	out.Unserved = m.explain(p, s)
 	for _, v := range s.absent {
-		out.Unserved = append(out.Unserved, routing.Unserved{Consignment: int(v), Reason: routing.Fleet, Vehicle: -1})
 		if !m.mandatory[v] {
 			out.Cost += m.penalty[v]
 		}
@@ -62,4 +63,26 @@ func (m *rounds) schedule(t *trip) routing.Route {
 	}
 	r.Return = now + m.time[int(at)*m.places+int(k.end)]
 	return r
+}
+
+// explain asks the engine for pairs, which knows every rule, why stops were left out.
+func (m *rounds) explain(p *routing.Problem, s *snapshot) []routing.Unserved {
+	if len(s.absent) == 0 {
+		return nil
+	}
+	h := newHaul(p)
+	e := newPairs(h, newRandom(1, 1))
+	from := snapshot{routes: s.routes, absent: s.absent, ways: slices.Repeat([]int32{0}, m.n)}
+	for i := range from.routes {
+		from.routes[i].unit = -1
+	}
+	for _, v := range s.absent {
+		from.ways[v] = -1
+	}
+	e.restore(&from)
+	var out []routing.Unserved
+	for _, v := range s.absent {
+		out = append(out, e.explain(v))
+	}
+	return out
 }

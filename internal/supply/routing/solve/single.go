@@ -178,7 +178,7 @@ func (s *single) save(to *snapshot) {
 	to.routes = to.routes[:len(s.active)]
 	for i, r := range s.active {
 		t := &to.routes[i]
-		t.kind, t.cost = s.kind[r], s.routeCost(r)
+		t.kind, t.unit, t.cost = s.kind[r], -1, s.routeCost(r)
 		t.stops = t.stops[:0]
 		for v := s.next[s.start(r)]; int(v) < s.m.n; v = s.next[v] {
 			t.stops = append(t.stops, v)

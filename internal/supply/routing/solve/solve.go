@@ -69,7 +69,8 @@ func solvePairs(ctx context.Context, p *routing.Problem, opt Options) (*routing.
 	first.construct()
 	g := begin(m, workers, pc, opt)
 	g.limit, g.size = m.units, len(m.goods)
-	if len(p.Lines) == 0 && p.Previous == nil {
+	g.tight = p.Previous != nil || opt.Start != nil
+	if m.plain() {
 		length := len(m.nodes) / max(1, len(first.active))
 		g.pool = newPool(len(m.goods), length)
 		for _, w := range workers {
@@ -77,12 +78,26 @@ func solvePairs(ctx context.Context, p *routing.Problem, opt Options) (*routing.
 		}
 	}
 	from := g.serve(opt, first.short(), 1)
-	if len(workers) > 1 && len(m.goods) >= splitFrom && len(p.Lines) == 0 && p.Previous == nil {
+	if len(workers) > 1 && len(m.goods) >= splitFrom && m.plain() {
 		g.shares(newRandom(opt.Seed, 1<<32), 60, from, 1)
 	} else {
 		g.islands(from, 1)
 	}
 	return m.plan(p, &g.best), g.stats("pair"), nil
+}
+
+// plain tells whether routes can be moved between solutions as they are: every good is driven in one way, and no vehicle
+// is on the road already.
+func (m *haul) plain() bool {
+	if m.p.Previous != nil {
+		return false
+	}
+	for i := range m.goods {
+		if len(m.goods[i].ways) > 1 {
+			return false
+		}
+	}
+	return true
 }
 
 // serve spends the first part of the search on the fleet where that is asked for or needed, and tells how much it took.

@@ -39,7 +39,7 @@ func splitRoutes(whole *snapshot, rng random, parts int, left []int32, at func(v
 		part := min(parts-1, seen*parts/max(1, stops))
 		seen += len(t.stops)
 		p := &out[part]
-		p.routes = append(p.routes, trip{kind: t.kind, stops: slices.Clone(t.stops)})
+		p.routes = append(p.routes, trip{kind: t.kind, unit: -1, stops: slices.Clone(t.stops)})
 		left[t.kind]--
 	}
 	for i, v := range whole.absent {
