@@ -301,7 +301,7 @@ func (s *pairs) renew(id int32) {
 			b.arc, b.trip = g.dist[at], g.time[at]
 		}
 		r.length += b.arc
-		b.es = math.Max(a.dep+b.trip, b.early)
+		b.es = max(a.dep+b.trip, b.early)
 		if i <= int(r.frozen) {
 			b.es = r.fixed[i]
 		}
@@ -320,7 +320,7 @@ func (s *pairs) renew(id int32) {
 		a, b := &r.seq[i], &r.seq[i+1]
 		a.ls = b.ls - b.trip - a.service
 		if a.node >= 0 {
-			a.ls = math.Min(a.ls, m.nodes[a.node].late)
+			a.ls = min(a.ls, m.nodes[a.node].late)
 		}
 	}
 	if m.alone {

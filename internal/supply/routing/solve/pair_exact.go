@@ -224,7 +224,7 @@ func (q *schedule) earliest() bool {
 		now := math.Inf(-1)
 		for i := range q.at {
 			p := &q.at[i]
-			q.t[i] = math.Max(now+p.trip, q.low[i])
+			q.t[i] = max(now+p.trip, q.low[i])
 			if p.pinned {
 				q.t[i] = p.early
 			}
@@ -243,7 +243,7 @@ func (q *schedule) earliest() bool {
 			over := q.t[e.drop] - e.limit - q.at[e.pick].service - q.t[e.pick]
 			if over > slack {
 				q.low[e.pick] = q.t[e.pick] + over
-				worst = math.Max(worst, over)
+				worst = max(worst, over)
 				raised = true
 			}
 		}
@@ -267,7 +267,7 @@ func (q *schedule) latest() bool {
 	for pass := 0; pass <= len(q.edges)+1; pass++ {
 		for i := n - 2; i >= 0; i-- {
 			if !q.at[i].pinned {
-				q.u[i] = math.Min(q.u[i], q.u[i+1]-q.at[i+1].trip-q.at[i].service)
+				q.u[i] = min(q.u[i], q.u[i+1]-q.at[i+1].trip-q.at[i].service)
 			}
 		}
 		lowered := false
@@ -291,6 +291,6 @@ func (q *schedule) settle() {
 	for i := range q.at {
 		q.low[i] = q.at[i].early
 	}
-	q.low[0] = math.Max(q.low[0], q.u[0])
+	q.low[0] = max(q.low[0], q.u[0])
 	q.earliest()
 }

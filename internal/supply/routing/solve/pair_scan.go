@@ -73,9 +73,9 @@ func (s *pairs) scanPair(r *vroute, jobID int32, fixed float64, out *entry) {
 		if b.place == pick.place && i+1 < last && a.place == pick.place {
 			continue // one pick-up among several at one stop is as good as any
 		}
-		t = math.Max(t, pick.early) + pick.service
+		t = max(t, pick.early) + pick.service
 		toP := g.dist[int(a.place)*n+int(pick.place)]
-		if at := math.Max(t+directTime, drop.early); at <= drop.late+slack {
+		if at := max(t+directTime, drop.early); at <= drop.late+slack {
 			leg, next := 0.0, 0.0
 			if b.place >= 0 {
 				leg, next = fromD[b.place], timeD[b.place]
@@ -110,7 +110,7 @@ func (s *pairs) walk(r *vroute, jobID int32, fixed, detour, now float64, i int, 
 		if now > v.ls+slack || !m.fits(&v.load, &j.size, &k.capacity) {
 			return
 		}
-		now = math.Max(now, v.early) + v.service
+		now = max(now, v.early) + v.service
 		if now > drop.late+slack {
 			return
 		}
@@ -120,7 +120,7 @@ func (s *pairs) walk(r *vroute, jobID int32, fixed, detour, now float64, i int, 
 		}
 		cost := detour + g.dist[int(v.place)*n+int(drop.place)] + leg - w.arc
 		if fixed+k.unit*cost < out.cost[keep-1] {
-			at := math.Max(now+g.time[int(v.place)*n+int(drop.place)], drop.early)
+			at := max(now+g.time[int(v.place)*n+int(drop.place)], drop.early)
 			if at <= drop.late+slack && at+drop.service+next <= w.ls+slack {
 				s.offer(r, jobID, fixed, cost, i, x, out)
 			}
@@ -151,7 +151,7 @@ func (s *pairs) scanOne(r *vroute, jobID int32, fixed float64, out *entry) {
 			continue
 		}
 		at := int(a.place)*n + int(v.place)
-		t := math.Max(a.dep+g.time[at], v.early)
+		t := max(a.dep+g.time[at], v.early)
 		if t > v.late+slack {
 			continue
 		}

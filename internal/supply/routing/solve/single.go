@@ -1,6 +1,5 @@
 package solve
 
-import "math"
 
 // slack forgives the rounding of sums of times; the checker's tolerance is wider.
 const slack = 1e-9
@@ -287,7 +286,7 @@ func (s *single) retime(r int32) {
 			s.es[b], s.dep[b] = t, t
 			break
 		}
-		s.es[v] = math.Max(t, m.early[v])
+		s.es[v] = max(t, m.early[v])
 		s.dep[v] = s.es[v] + m.service[v]
 	}
 	for w, v := b, s.prev[b]; ; w, v = v, s.prev[v] {
@@ -296,7 +295,7 @@ func (s *single) retime(r int32) {
 			s.ls[a] = t
 			break
 		}
-		s.ls[v] = math.Min(t-m.service[v], m.late[v])
+		s.ls[v] = min(t-m.service[v], m.late[v])
 	}
 	if m.durations {
 		s.remeasure(r)

@@ -203,7 +203,7 @@ func (s *single) consider(v, a, w, r int32, detour float64, best *spot) {
 		return
 	}
 	if m.windows {
-		t := math.Max(s.dep[a]+s.time(a, v), m.early[v])
+		t := max(s.dep[a]+s.time(a, v), m.early[v])
 		if t > m.late[v] || t+m.service[v]+s.time(v, w) > s.ls[w]+slack {
 			return
 		}

@@ -1,6 +1,5 @@
 package solve
 
-import "math"
 
 // segment is the schedule of a run of stops: its shortest duration and the earliest and latest start that give it
 // (Vidal et al. 2013, without time warp: infeasible runs are refused).
@@ -12,11 +11,11 @@ func join(a, b segment, t float64) (segment, bool) {
 	if a.early+shift > b.late+slack {
 		return a, false
 	}
-	wait := math.Max(b.early-shift-a.late, 0)
+	wait := max(b.early-shift-a.late, 0)
 	return segment{
 		duration: a.duration + b.duration + t + wait,
-		early:    math.Max(b.early-shift, a.early) - wait,
-		late:     math.Min(b.late-shift, a.late),
+		early:    max(b.early-shift, a.early) - wait,
+		late:     min(b.late-shift, a.late),
 	}, true
 }
 
