@@ -2,9 +2,11 @@ package jsonfile
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -124,28 +126,24 @@ func (c cursor) whole(otherwise int) int {
 	return int(v)
 }
 
-// instant reads a time: a number, or hh:mm or hh:mm:ss as seconds since midnight; hours may pass 24.
+var clockTime = regexp.MustCompile(`^(\d{1,3}):([0-5]\d)(?::([0-5]\d(?:\.\d{1,3})?))?$`)
+
+// instant reads a time: a number, or hh:mm, hh:mm:ss or hh:mm:ss.sss as seconds since midnight; hours may pass 24.
 func (c cursor) instant(otherwise float64) float64 {
 	s, ok := c.value.(string)
 	if !ok {
 		return c.number(otherwise)
 	}
-	parts := strings.Split(s, ":")
-	if len(parts) < 2 || len(parts) > 3 {
+	m := clockTime.FindStringSubmatch(s)
+	if m == nil {
 		c.fail("must be a number, or a time of day like 06:30")
 		return otherwise
 	}
-	sum := 0
-	for i, unit := range []int{3600, 60, 1}[:len(parts)] {
-		n, err := strconv.Atoi(parts[i])
-		if err != nil || n < 0 || n > 999 || (i > 0 && n > 59) || len(parts[i]) < 1+min(i, 1) {
-			c.fail("must be a number, or a time of day like 06:30")
-			return otherwise
-		}
-		sum += n * unit
-	}
 	*c.clock = true
-	return float64(sum)
+	hours, _ := strconv.Atoi(m[1])
+	minutes, _ := strconv.Atoi(m[2])
+	seconds, _ := strconv.ParseFloat(cmp.Or(m[3], "0"), 64)
+	return float64(hours*3600+minutes*60) + seconds
 }
 
 // span reads a length of time: a number, or like 45m or 1h30m as seconds.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"strings"
 
 	"tianbo/internal/supply/routing"
 )
@@ -88,17 +89,21 @@ func unless[T comparable](value, missing T) any {
 	return value
 }
 
-// instant writes a time as the file does.
+// instant writes a time as the file does: to the minute, the second or the thousandth of one.
 func (f *File) instant(t float64) any {
-	whole := math.Round(t)
-	if !f.Clock || t < 0 || math.Abs(t-whole) > 1e-6 || whole >= 999*3600 {
+	ms := math.Round(t * 1000)
+	if !f.Clock || t < 0 || ms >= 999*3600*1000 {
 		return t
 	}
-	s := int(whole)
-	if s%60 == 0 {
-		return fmt.Sprintf("%02d:%02d", s/3600, s/60%60)
+	n := int64(ms)
+	out := fmt.Sprintf("%02d:%02d", n/3600000, n/60000%60)
+	if n%60000 != 0 {
+		out += fmt.Sprintf(":%02d", n/1000%60)
 	}
-	return fmt.Sprintf("%02d:%02d:%02d", s/3600, s/60%60, s%60)
+	if n%1000 != 0 {
+		out += strings.TrimRight(fmt.Sprintf(".%03d", n%1000), "0")
+	}
+	return out
 }
 
 func (f *File) window(w routing.Window) any {
