@@ -41,6 +41,8 @@ const (
 	margin    = 24.0
 	rowHeight = 22.0
 	labels    = 150.0 // width of the names beside the timelines
+	head      = 74.0  // height above the map
+	fewPlaces = 40    // up to so many all names stand on the map
 )
 
 // SVG draws a plan.
@@ -87,13 +89,13 @@ func (c *canvas) fit() {
 		c.scale = 1
 	}
 	c.minX, c.maxY = minX, maxY
-	c.height = high*c.scale + margin + 30
+	c.height = high*c.scale + head - margin + 10
 	c.left = (c.width - wide*c.scale) / 2
 }
 
 func (c *canvas) at(place int) (x, y float64) {
 	p := &c.p.Places[place]
-	return c.left + (p.X-c.minX)*c.scale, 50 + (c.maxY-p.Y)*c.scale
+	return c.left + (p.X-c.minX)*c.scale, head + (c.maxY-p.Y)*c.scale
 }
 
 // lines draws every line that carries something as a wide pale band.
@@ -184,6 +186,13 @@ func (c *canvas) places() {
 	for i := range c.p.Places {
 		x, y := c.at(i)
 		id := html.EscapeString(c.p.Places[i].ID)
+		if len(c.p.Places) <= fewPlaces && !starts[i] {
+			anchor, dx := "start", 8.0
+			if x > c.width*0.8 {
+				anchor, dx = "end", -8
+			}
+			fmt.Fprintf(&c.b, `<text x="%.1f" y="%.1f" font-size="11" text-anchor="%s" fill="#555">%s</text>`+"\n", x+dx, y-6, anchor, id)
+		}
 		switch {
 		case starts[i]:
 			fmt.Fprintf(&c.b, `<rect x="%.1f" y="%.1f" width="12" height="12" fill="#222"><title>%s</title></rect><text x="%.1f" y="%.1f" font-weight="600" fill="#222">%s</text>`+"\n", x-6, y-6, id, x+9, y-7, id)
