@@ -11,7 +11,7 @@ self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim(
 
 precacheAndRoute(self.__WB_MANIFEST);
 cleanupOutdatedCaches();
-registerRoute(new NavigationRoute(createHandlerBoundToURL('index.html'), { denylist: [/^\/(api|live|replay\/[^/]+\/index|media|metrics|healthz|readyz)/] }));
+registerRoute(new NavigationRoute(createHandlerBoundToURL('index.html'), { denylist: [/^\/(api|pay|paysim|live|replay\/[^/]+\/index|media|metrics|healthz|readyz)/] }));
 
 interface Notice {
   title: string;
