@@ -135,7 +135,7 @@ func (c *County) places(params Params) {
 	c.File.Problem.Places[0].Decay = []float64{0.3, 0.3}
 	for i := range params.Townships {
 		angle := (float64(i) + c.between(0.2, 0.8)) * 2 * math.Pi / float64(params.Townships)
-		far := c.between(9*km, 28*km)
+		far := c.between(8*km, 22*km)
 		x, y := far*math.Cos(angle), far*math.Sin(angle)
 		c.add(fmt.Sprintf("town-%02d", i+1), c.nearest(x, y, i+1), x, y, 12.5, 2*minute)
 		c.File.Problem.Places[i+1].Decay = []float64{0.5, 1}

@@ -23,7 +23,10 @@ type schedule struct {
 	where  int32  // the stop that is late, -1 none in particular
 	breaks int    // breaks placed so far
 	rested uint32 // breaks taken before planning
+	any    bool   // the first way to rest will do: nothing is paid for time
 	saved  [][]point
+	begin  [][]float64 // by break: earliest times without it
+	end    [][]float64 // by break: latest starts that still reach the end
 }
 
 // point is one position: a stop, the start, the end, or a rest.
@@ -48,7 +51,7 @@ func (q *schedule) duration() float64 { return q.t[len(q.at)-1] - q.u[0] }
 // load writes a route with a job inserted: its pick-up after position i and its delivery after position k, both counted in
 // the old route; job < 0 inserts nothing.
 func (q *schedule) load(m *haul, r *vroute, j, i, k int32) {
-	q.at, q.rested = q.at[:0], m.rested(r)
+	q.at, q.rested, q.any = q.at[:0], m.rested(r), false
 	kind := &m.fleet[r.kind]
 	var load int32
 	load = r.seq[0].load[0]
@@ -171,25 +174,37 @@ func (q *schedule) short(kind *fleetKind) bool {
 	return true
 }
 
-// place tries the break at every possible gap.
+// place tries the break at every gap where it can lie: not before its window, and early enough for what comes after. The
+// earliest return without the break bounds the return with it, so a gap that keeps it ends the search.
 func (q *schedule) place(m *haul, kind *fleetKind, b int) bool {
-	for len(q.saved) <= 2*b+1 {
-		q.saved = append(q.saved, nil)
-	}
+	q.deepen(b)
 	base := append(q.saved[2*b][:0], q.at...)
 	q.saved[2*b] = base
+	begin, end := q.bounds(b, base)
 	brk := &kind.breaks[b]
 	best, found := math.Inf(1), false
 	for gap := 0; gap+1 < len(base); gap++ {
-		if (brk.MaxLoad >= 0 && int64(base[gap].load) > brk.MaxLoad) || base[gap+1].pinned {
+		start := max(begin[gap]+base[gap].service, brk.Window.Earliest)
+		if start > brk.Window.Latest+slack {
+			break
+		}
+		if (brk.MaxLoad >= 0 && int64(base[gap].load) > brk.MaxLoad) || base[gap+1].pinned ||
+			start+brk.Duration+base[gap+1].trip > end[gap+1]+slack {
 			continue
 		}
 		q.at = append(q.at[:0], base[:gap+1]...)
 		q.at = append(q.at, point{node: int32(-2 - b), place: base[gap].place, early: brk.Window.Earliest, late: brk.Window.Latest, service: brk.Duration, load: base[gap].load})
 		q.at = append(q.at, base[gap+1:]...)
 		q.limits(m, kind)
-		if q.rest(m, kind, b+1) && q.t[len(q.at)-1] < best {
-			best, found = q.t[len(q.at)-1], true
+		if !q.rest(m, kind, b+1) {
+			continue
+		}
+		back := q.t[len(q.at)-1]
+		if q.any || back <= begin[len(base)-1]+slack {
+			return true
+		}
+		if back < best {
+			best, found = back, true
 			q.saved[2*b+1] = append(q.saved[2*b+1][:0], q.at...)
 		}
 	}
@@ -200,6 +215,27 @@ func (q *schedule) place(m *haul, kind *fleetKind, b int) bool {
 	q.at = append(q.at[:0], q.saved[2*b+1]...)
 	q.limits(m, kind)
 	return q.times()
+}
+
+// deepen makes room for one more break.
+func (q *schedule) deepen(b int) {
+	for len(q.begin) <= b {
+		q.saved = append(q.saved, nil, nil)
+		q.begin, q.end = append(q.begin, nil), append(q.end, nil)
+	}
+}
+
+// bounds keeps the earliest times and works out the latest starts of the positions as they stand.
+func (q *schedule) bounds(b int, base []point) (begin, end []float64) {
+	begin = append(q.begin[b][:0], q.t...)
+	end = append(q.end[b][:0], q.t...)
+	last := len(base) - 1
+	end[last] = base[last].late
+	for i := last - 1; i >= 0; i-- {
+		end[i] = min(base[i].late, end[i+1]-base[i+1].trip-base[i].service)
+	}
+	q.begin[b], q.end[b] = begin, end
+	return begin, end
 }
 
 // times computes both fixpoints for the positions as they stand.

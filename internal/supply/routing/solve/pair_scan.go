@@ -175,6 +175,7 @@ func (s *pairs) offer(r *vroute, jobID int32, fixed, detour float64, i, k int, o
 	}
 	if kind.exact || r.limited > 0 || m.jobs[jobID].quality > 0 {
 		s.probe.load(m, r, jobID, int32(i), int32(k))
+		s.probe.any = kind.hour == 0 && kind.longest == 0
 		if !s.probe.solve(m, kind) {
 			return
 		}
