@@ -18,3 +18,7 @@ for (const path of files('dist')) {
   writeFileSync(path + '.gz', gzipSync(data, { level: 9 }));
   writeFileSync(path + '.br', brotliCompressSync(data, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
 }
+
+// The folder is embedded into the binary and so must be there in a fresh
+// checkout, which knows it by this file alone.
+writeFileSync('dist/.keep', '');
