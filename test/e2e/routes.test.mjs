@@ -95,7 +95,7 @@ w.journey('every page of the shop', async (s) => {
   await walk(s, 'shop', c.buyer, {
     home: '/', orders: '/orders', me: '/me', room: `/room/${c.live.room}`, replay: `/watch/${c.replay}`, product: `/product/${c.live.products[0].id}`,
     seller: `/seller/${c.live.org}`, order: `/orders/${c.order}`, addresses: '/me/addresses', notices: '/me/notices', helpers: '/me/helpers',
-    devices: '/me/devices', privacy: '/me/privacy', 'sign-in': '/sign-in',
+    devices: '/me/devices', privacy: '/me/privacy', security: '/me/security', 'sign-in': '/sign-in',
   });
 }, patience);
 
