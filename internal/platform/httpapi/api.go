@@ -55,12 +55,13 @@ type API struct {
 	huma  huma.API
 	limit *limiter
 	cross *http.CrossOriginProtection
+	proof *http.ServeMux // the Foreign patterns
 	ops   []Op
 }
 
 // New makes an empty API. It does no I/O.
 func New(d Deps) *API {
-	a := &API{deps: d, mux: http.NewServeMux(), limit: newLimiter(d.Clock, d.RateFactor), cross: http.NewCrossOriginProtection()}
+	a := &API{deps: d, mux: http.NewServeMux(), limit: newLimiter(d.Clock, d.RateFactor), cross: http.NewCrossOriginProtection(), proof: http.NewServeMux()}
 	for _, origin := range d.Origins {
 		if err := a.cross.AddTrustedOrigin(origin); err != nil {
 			panic("httpapi: trusted origin " + origin + ": " + err.Error()) // conf has checked it
@@ -132,6 +133,7 @@ func (a *API) Raw(pattern string, h http.Handler, op RawOp) {
 	if op.Foreign {
 		// The patterns of CrossOriginProtection are ServeMux patterns.
 		a.cross.AddInsecureBypassPattern(pattern)
+		a.proof.Handle(pattern, h)
 	}
 	a.mux.Handle(pattern, h)
 }

@@ -303,6 +303,11 @@ func TestWhoMayNotIsTurnedAwayBeforeTheBodyIsRead(t *testing.T) {
 				t.Errorf("%s: %d %s", name, a.status, a.body)
 			}
 		}
+		// A handler with a proof of its own is given a Bearer that is no session.
+		if got := w.do(t, "POST", "/raw/foreign", "", "Authorization", "Bearer "+strings.Repeat("A", 52)); got.status != http.StatusNoContent {
+			t.Errorf("a publish token: %d, want 204", got.status)
+		}
+		w.do(t, "POST", "/raw/own", "", "Authorization", "Bearer "+strings.Repeat("A", 52)).want(t, 401, "session_ended")
 		w.do(t, "POST", "/api/notes", `{"text":"ok"}`, "Authorization", "Bearer "+strings.Repeat("A", 52)).want(t, 401, "session_ended")
 		w.do(t, "POST", "/api/desk", `not even JSON`, "Cookie", w.signIn(t)).want(t, 403, "forbidden")
 		me := w.signIn(t)

@@ -66,6 +66,9 @@ func (a *API) identify(next http.Handler) http.Handler {
 			w.Header().Set("Cache-Control", "no-store")
 		}
 		actor, err := a.deps.Auth.Authenticate(r.Context(), r)
+		if err != nil && a.ownProof(r) {
+			actor, err = authz.Actor{}, nil // the Bearer is a publish token, not a session
+		}
 		if err != nil {
 			WriteProblem(w, r, err)
 			return
@@ -74,6 +77,13 @@ func (a *API) identify(next http.Handler) http.Handler {
 		defer noteRoute(r)
 		next.ServeHTTP(w, r)
 	})
+}
+
+// ownProof reports whether the request is for a handler that authorises by a
+// token of its own (RawOp.Foreign).
+func (a *API) ownProof(r *http.Request) bool {
+	_, pattern := a.proof.Handler(r)
+	return pattern != ""
 }
 
 type routeKey struct{}

@@ -1,0 +1,99 @@
+// Journeys 1, 2 and 5 of a farmer: the first broadcast from a phone, a network
+// that goes and comes, a parcel shipped without signal. And every screen of the
+// farmer's app as people have it.
+import assert from 'node:assert/strict';
+import { world } from './lib/world.mjs';
+import { pay, moving } from './lib/farm.mjs';
+
+const w = await world();
+const looks = [
+  { size: 'phone', lang: 'zh-CN', elder: true },
+  { size: 'phone', lang: 'en', elder: false },
+  { size: 'wide', lang: 'zh-CN', elder: false },
+];
+const named = (l) => `${l.size}, ${l.lang}${l.elder ? ', large type' : ''}`;
+
+for (const look of looks) {
+  w.journey(`every screen of the farm (${named(look)})`, async (s) => {
+    const farmer = await w.host({ name: '王建国', products: [{}, { title: '百花土蜂蜜', art: 'honey' }] });
+    const buyer = await w.buyer({ name: '小陈' });
+    const order = await w.order(buyer, farmer);
+    await pay(buyer, farmer, order);
+    const claimed = await w.order(buyer, farmer, { product: 1 });
+    await buyer.post(`/api/orders/${claimed.id}/pay`, { method: 'cash' });
+    const page = await s.open('/farm', { as: farmer, ...look });
+    const paths = [
+      '/farm', '/farm/go', '/farm/announce', '/farm/replays', '/farm/encoder', '/farm/camera', '/farm/products', '/farm/products/new',
+      `/farm/products/${farmer.products[0].id}`, '/farm/orders', `/farm/orders/${order.id}`, `/farm/orders/${order.id}/label`, '/farm/money',
+      '/farm/waiting', '/farm/stall', '/farm/verify', '/farm/recheck', '/farm/help', '/farm/helpers', '/farm/settings', `/farm/live/${farmer.room}`,
+    ];
+    for (const path of paths) {
+      await page.goto(path);
+      await page.locator('h1').first().waitFor();
+      const raw = await page.getByText(/\b(farm|kit)\.[a-z]+\.[a-zA-Z.]+/).allInnerTexts();
+      assert.deepEqual(raw, [], `words are missing at ${path}`);
+      await s.check(page, `farm-${path.replace(/[a-z]{3}_\w+/g, 'x')}-${look.size}-${look.lang}-${look.elder}`);
+    }
+  });
+}
+
+for (const look of looks) {
+  w.journey(`1 the first broadcast: one tap and a confirmation, and a viewer sees it move (${named(look)})`, async (s) => {
+    const farmer = await w.host({ name: '李桂芳' });
+    const buyer = await w.buyer({ name: '小陈' });
+    const page = await s.open('/farm', { as: farmer, ...look });
+    const words = look.lang === 'en' ? { go: /Go live/, start: 'Start', flip: 'Other camera', good: 'Clear picture', end: 'End', sure: 'End it', over: 'It is over', goods: 'Goods', chat: 'Chat', ask: 'Questions' } : { go: /开始直播/, start: '开始直播', flip: '换镜头', good: '画面清楚', end: '结束', sure: '结束直播', over: '播完了', goods: '商品', chat: '聊天', ask: '问题' };
+    await page.getByRole('link', { name: words.go }).click(); // the one tap
+    await moving(page, '.go-view video');
+    await s.check(page, `go-live-${look.size}-${look.lang}`);
+    await page.getByRole('button', { name: words.start, exact: true }).click(); // the confirmation
+    await page.waitForURL(/\/farm\/live\//);
+    await page.getByText(words.good).waitFor();
+    await s.until(async () => (await farmer.get(`/api/rooms/${farmer.room}`)).state === 'live', { what: 'the room to be on air' });
+    await s.check(page, `on-air-${look.size}-${look.lang}`);
+
+    // A viewer in a window of their own sees pictures that change.
+    const viewer = await s.open(`/room/${farmer.room}`, { as: buyer, size: 'phone' });
+    await moving(viewer);
+
+    // What happens in the room reaches the host: a line, a question, an order.
+    await buyer.post(`/api/rooms/${farmer.room}/lines`, { text: '苹果看着就脆' });
+    await buyer.post(`/api/rooms/${farmer.room}/lines`, { text: '会不会打蜡？', question: true });
+    const wide = look.size === 'wide';
+    const open = async (name) => wide || (await page.getByRole('button', { name: new RegExp(`^${name}`) }).click());
+    const shut = async () => wide || (await page.keyboard.press('Escape'));
+    await open(words.chat);
+    await page.locator('.deck-lines').getByText('苹果看着就脆').waitFor();
+    await shut();
+    await open(words.ask);
+    await page.locator('.deck-ask').getByText('会不会打蜡？').waitFor();
+    await s.check(page, `on-air-questions-${look.size}-${look.lang}`);
+    await page.locator('.deck-ask .btn.main').first().click(); // answered aloud
+    await s.until(async () => (await farmer.get(`/api/rooms/${farmer.room}/questions?state=answered`)).items.length === 1, { what: 'the answer' });
+    await shut();
+    const placed = Date.now();
+    await w.order(buyer, farmer);
+    await page.locator('.stage-orders').waitFor({ timeout: 2_000 }); // told within two seconds
+    s.test.diagnostic(`the order was on the host's screen after ${Date.now() - placed} ms`);
+
+    // The bag: show the first product, then take it back.
+    await open(words.goods);
+    await page.locator('.deck-items [aria-pressed]').first().click();
+    await s.until(async () => (await farmer.get(`/api/rooms/${farmer.room}/bag`)).pinned === farmer.products[0].id, { what: 'the product to be shown' });
+    await s.check(page, `on-air-goods-${look.size}-${look.lang}`);
+    await shut();
+    if (wide) {
+      await page.locator('.stage').click();
+      await page.keyboard.press('1'); // the same product: shown no more
+      await s.until(async () => (await farmer.get(`/api/rooms/${farmer.room}/bag`)).pinned === '', { what: 'key 1 to take it back' });
+    }
+
+    await page.getByRole('button', { name: words.end, exact: true }).click();
+    await page.getByRole('button', { name: words.sure }).click();
+    await page.getByText(words.over).waitFor();
+    await s.check(page, `ended-${look.size}-${look.lang}`);
+    const { broadcast } = await farmer.get(`/api/rooms/${farmer.room}`);
+    assert.equal(broadcast.state, 'ended');
+    assert.equal(broadcast.endReason, 'host');
+  });
+}

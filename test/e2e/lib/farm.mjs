@@ -1,0 +1,40 @@
+// What farmers' journeys need: a paid order, and a picture that really moves.
+import { until } from './people.mjs';
+
+/** The buyer says it is paid, the seller confirms. */
+export async function pay(buyer, farmer, order) {
+  await buyer.post(`/api/orders/${order.id}/pay`, { method: 'transfer', reference: 'test' });
+  return farmer.post(`/api/orders/${order.id}/confirm`);
+}
+
+/** Waits until a video shows pictures that differ from one another: not a frame held, not black. */
+export async function moving(page, selector = 'video', { timeout = 30_000 } = {}) {
+  const video = page.locator(selector).first();
+  await video.waitFor({ state: 'attached' });
+  const look = () =>
+    video.evaluate((v) => {
+      if (!v.videoWidth || v.readyState < 2) return null;
+      const c = document.createElement('canvas');
+      c.width = 48;
+      c.height = 64;
+      const g = c.getContext('2d', { willReadFrequently: true });
+      g.drawImage(v, 0, 0, 48, 64);
+      const d = g.getImageData(0, 0, 48, 64).data;
+      let hash = 0;
+      let light = 0;
+      for (let i = 0; i < d.length; i += 4) {
+        hash = (Math.imul(hash, 31) + d[i] + 3 * d[i + 1] + 7 * d[i + 2]) | 0;
+        light += d[i] + d[i + 1] + d[i + 2];
+      }
+      return light / d.length > 4 ? hash : null;
+    });
+  const seen = new Set();
+  await until(
+    async () => {
+      const now = await look();
+      if (now !== null) seen.add(now);
+      return seen.size >= 3;
+    },
+    { what: 'a picture that moves', timeout, every: 150 },
+  );
+}
