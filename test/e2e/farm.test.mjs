@@ -2,10 +2,13 @@
 // that goes and comes, a parcel shipped without signal. And every screen of the
 // farmer's app as people have it.
 import assert from 'node:assert/strict';
+import { after } from 'node:test';
 import { world } from './lib/world.mjs';
-import { pay, moving } from './lib/farm.mjs';
+import { mediaRoad, moving, pay } from './lib/farm.mjs';
 
-const w = await world();
+const road = await mediaRoad();
+const w = await world({ set: road.set });
+after(road.close);
 const looks = [
   { size: 'phone', lang: 'zh-CN', elder: true },
   { size: 'phone', lang: 'en', elder: false },
@@ -42,7 +45,7 @@ for (const look of looks) {
     const farmer = await w.host({ name: '李桂芳' });
     const buyer = await w.buyer({ name: '小陈' });
     const page = await s.open('/farm', { as: farmer, ...look });
-    const words = look.lang === 'en' ? { go: /Go live/, start: 'Start', flip: 'Other camera', good: 'Clear picture', end: 'End', sure: 'End it', over: 'It is over', goods: 'Goods', chat: 'Chat', ask: 'Questions' } : { go: /开始直播/, start: '开始直播', flip: '换镜头', good: '画面清楚', end: '结束', sure: '结束直播', over: '播完了', goods: '商品', chat: '聊天', ask: '问题' };
+    const words = look.lang === 'en' ? { go: /Go live/, start: 'Start', flip: 'Other camera', good: 'Clear picture', end: 'End', sure: 'End it', over: 'It is over', goods: 'Goods', chat: 'Chat', ask: 'Asked' } : { go: /开始直播/, start: '开始直播', flip: '换镜头', good: '画面清楚', end: '结束', sure: '结束直播', over: '播完了', goods: '商品', chat: '聊天', ask: '问题' };
     await page.getByRole('link', { name: words.go }).click(); // the one tap
     await moving(page, '.go-view video');
     await s.check(page, `go-live-${look.size}-${look.lang}`);
@@ -72,7 +75,8 @@ for (const look of looks) {
     await s.until(async () => (await farmer.get(`/api/rooms/${farmer.room}/questions?state=answered`)).items.length === 1, { what: 'the answer' });
     await shut();
     const placed = Date.now();
-    await w.order(buyer, farmer);
+    const [pack] = farmer.products[0].packs;
+    await buyer.post('/api/orders', { addressId: buyer.address, room: farmer.room, lines: [{ pack: pack.id, quantity: 1, priceVersion: pack.priceVersion }] });
     await page.locator('.stage-orders').waitFor({ timeout: 2_000 }); // told within two seconds
     s.test.diagnostic(`the order was on the host's screen after ${Date.now() - placed} ms`);
 
@@ -91,9 +95,85 @@ for (const look of looks) {
     await page.getByRole('button', { name: words.end, exact: true }).click();
     await page.getByRole('button', { name: words.sure }).click();
     await page.getByText(words.over).waitFor();
+    await page.getByText(look.lang === 'en' ? '1 order' : '1 单', { exact: true }).waitFor();
     await s.check(page, `ended-${look.size}-${look.lang}`);
     const { broadcast } = await farmer.get(`/api/rooms/${farmer.room}`);
     assert.equal(broadcast.state, 'ended');
     assert.equal(broadcast.endReason, 'host');
   });
 }
+
+w.journey('2 the network goes for half a minute: same room, no tap, one recording', async (s) => {
+  const farmer = await w.host({ name: '张秀兰' });
+  const page = await s.open('/farm/go', { as: farmer, size: 'phone' });
+  await moving(page, '.go-view video');
+  await page.getByRole('button', { name: '开始直播', exact: true }).click();
+  await page.getByText('画面清楚').waitFor();
+  const state = async () => (await farmer.get(`/api/rooms/${farmer.room}`)).state;
+  await s.until(async () => (await state()) === 'live', { what: 'the room to be on air' });
+  const { session } = await farmer.get(`/api/rooms/${farmer.room}`);
+  const lanes = road.lanes(); // the host's, and of windows that are closed
+  const viewer = await s.open(`/room/${farmer.room}`, { size: 'phone' });
+  await moving(viewer);
+  const [where, watched] = [page.url(), viewer.url()];
+
+  road.block(lanes);
+  await page.context().setOffline(true);
+  await s.until(async () => (await state()) === 'away', { what: 'the room to see its host gone', timeout: 30_000 });
+  await page.getByText(/网断了/).waitFor({ timeout: 30_000 });
+  await viewer.getByText(/马上回来/).first().waitFor();
+  const gone = Date.now();
+  await s.until(() => Date.now() - gone > 15_000, { what: 'the network to stay away', timeout: 40_000 });
+  road.open();
+  await page.context().setOffline(false);
+  const back = Date.now();
+  await s.until(async () => (await state()) === 'live', { what: 'the room to be on air again', timeout: 30_000 });
+  const took = Date.now() - back;
+  s.test.diagnostic(`on air ${took} ms after the network came back`);
+  assert.ok(took <= 5_000, `back after ${took} ms`);
+  await page.getByText('画面清楚').waitFor();
+  await moving(viewer);
+
+  assert.equal(page.url(), where, 'the host stayed on the page');
+  assert.equal(viewer.url(), watched, 'the viewer stayed on the page');
+  const now = await farmer.get(`/api/rooms/${farmer.room}`);
+  assert.equal(now.session, session, 'it is the same broadcast');
+  await farmer.post(`/api/rooms/${farmer.room}/end`);
+  const playlist = await s.until(async () => {
+    const answer = await fetch(`${w.server.base}/replay/${session}/index.m3u8`);
+    return answer.ok && answer.text();
+  }, { what: 'the recording' });
+  assert.match(playlist, /#EXT-X-ENDLIST/);
+  assert.match(playlist, /#EXT-X-DISCONTINUITY/, 'one recording over the cut');
+  s.forgive(page, /whip|ERR_|Failed to load|offline/i);
+});
+
+w.journey('5 a parcel is shipped without signal, and told once', async (s) => {
+  const farmer = await w.host({ name: '刘长河' });
+  const buyer = await w.buyer({ name: '阿琳' });
+  const order = await w.order(buyer, farmer);
+  await pay(buyer, farmer, order);
+  const page = await s.open('/farm', { as: farmer, size: 'phone', elder: true, worker: true });
+  await page.evaluate(() => navigator.serviceWorker.ready); // the app is on the device
+  await page.waitForFunction(() => navigator.serviceWorker.controller);
+  await page.getByRole('link', { name: /去发货/ }).click();
+  await page.getByRole('link', { name: /^去发货/ }).last().waitFor(); // the order is read, and kept
+  await page.context().setOffline(true);
+  await page.getByRole('link', { name: /^去发货/ }).last().click();
+  await page.getByLabel('单号', { exact: true }).fill('SF1234567890123');
+  await page.getByText('顺丰', { exact: true }).click();
+  await page.getByRole('button', { name: '寄出了' }).click();
+  await page.getByText('等着送出', { exact: true }).waitFor();
+  await page.getByText(/1 件事等着送出/).click();
+  await page.getByText(/SF1234567890123/).waitFor();
+  await s.check(page, 'waiting-phone');
+  assert.equal((await farmer.get(`/api/orders/${order.id}`)).state, 'paid', 'the server knows nothing yet');
+
+  await page.context().setOffline(false);
+  await s.until(async () => (await farmer.get(`/api/orders/${order.id}`)).state === 'shipped', { what: 'the parcel to be told' });
+  await page.getByText('没有等着的事').waitFor();
+  const told = await buyer.get(`/api/orders/${order.id}`);
+  assert.equal(told.trackingNumber, 'SF1234567890123');
+  assert.equal(told.carrier, '顺丰');
+  s.forgive(page, /ERR_|Failed to load/);
+});

@@ -1,4 +1,6 @@
 // What farmers' journeys need: a paid order, and a picture that really moves.
+import dgram from 'node:dgram';
+import { once } from 'node:events';
 import { until } from './people.mjs';
 
 /** The buyer says it is paid, the seller confirms. */
@@ -37,4 +39,34 @@ export async function moving(page, selector = 'video', { timeout = 30_000 } = {}
     },
     { what: 'a picture that moves', timeout, every: 150 },
   );
+}
+
+/**
+ * A road for media that can be blocked. The server listens behind it; browsers
+ * are told this side. Every browser socket has a lane of its own.
+ */
+export async function mediaRoad() {
+  const front = dgram.createSocket('udp4').bind(0, '127.0.0.1');
+  await once(front, 'listening');
+  const { port } = front.address();
+  const lanes = new Map();
+  const blocked = new Set();
+  front.on('message', (packet, from) => {
+    let lane = lanes.get(from.port);
+    if (!lane) {
+      lane = dgram.createSocket('udp4').bind(0, '127.0.0.2');
+      lane.on('message', (answer) => blocked.has(from.port) || front.send(answer, from.port, from.address));
+      lane.on('error', () => {}); // the server has gone: so has the lane
+      lanes.set(from.port, lane);
+    }
+    if (!blocked.has(from.port)) lane.send(packet, port, '127.0.0.2');
+  });
+  return {
+    set: { 'media.udp': `127.0.0.2:${port}`, 'media.hosts': '127.0.0.1' },
+    /** The lanes in use now. */
+    lanes: () => [...lanes.keys()],
+    block: (list) => list.forEach((l) => blocked.add(l)),
+    open: () => blocked.clear(),
+    close: () => [front, ...lanes.values()].forEach((x) => x.close()),
+  };
 }
