@@ -151,6 +151,27 @@ w.journey('2 the network goes for half a minute: same room, no tap, one recordin
   s.forgive(page, /whip|ERR_|Failed to load|offline/i);
 });
 
+w.journey('2 the line is squeezed: smaller, then sound and a photo, then back, said in words', async (s) => {
+  const farmer = await w.host({ name: '高月英' });
+  const page = await s.open('/farm/go', { as: farmer, size: 'phone' });
+  await moving(page, '.go-view video');
+  await page.getByRole('button', { name: '开始直播', exact: true }).click();
+  await page.getByText('画面清楚').waitFor();
+  const viewer = await s.open(`/room/${farmer.room}`, { size: 'phone' });
+  await moving(viewer);
+  try {
+    road.lose(4);
+    await page.getByText('信号弱，画面小一点').waitFor({ timeout: 30_000 });
+    await page.getByText('信号很弱，只送声音和照片').waitFor({ timeout: 30_000 });
+  } finally {
+    road.lose(0);
+  }
+  assert.equal((await farmer.get(`/api/rooms/${farmer.room}`)).state, 'live', 'a photo and sound are on air');
+  await page.getByText('信号弱，画面小一点').waitFor({ timeout: 40_000 }); // twenty good seconds
+  await moving(viewer);
+  assert.equal((await farmer.get(`/api/rooms/${farmer.room}`)).state, 'live');
+});
+
 w.journey('5 a parcel is shipped without signal, and told once', async (s) => {
   const farmer = await w.host({ name: '刘长河' });
   const buyer = await w.buyer({ name: '阿琳' });

@@ -51,6 +51,8 @@ export async function mediaRoad() {
   const { port } = front.address();
   const lanes = new Map();
   const blocked = new Set();
+  let spare = 0; // one packet of so many is lost on the way up
+  let count = 0;
   front.on('message', (packet, from) => {
     let lane = lanes.get(from.port);
     if (!lane) {
@@ -59,7 +61,8 @@ export async function mediaRoad() {
       lane.on('error', () => {}); // the server has gone: so has the lane
       lanes.set(from.port, lane);
     }
-    if (!blocked.has(from.port)) lane.send(packet, port, '127.0.0.2');
+    const lost = spare && ++count % spare === 0;
+    if (!lost && !blocked.has(from.port)) lane.send(packet, port, '127.0.0.2');
   });
   return {
     set: { 'media.udp': `127.0.0.2:${port}`, 'media.hosts': '127.0.0.1' },
@@ -67,6 +70,8 @@ export async function mediaRoad() {
     lanes: () => [...lanes.keys()],
     block: (list) => list.forEach((l) => blocked.add(l)),
     open: () => blocked.clear(),
+    /** Loses one packet of n on the way up; 0 loses none. */
+    lose: (n) => (spare = n),
     close: () => [front, ...lanes.values()].forEach((x) => x.close()),
   };
 }
