@@ -3,6 +3,9 @@
 // farmer's app as people have it.
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
+import { join } from 'node:path';
+import { idNumber } from './lib/people.mjs';
+import { root } from './lib/server.mjs';
 import { world } from './lib/world.mjs';
 import { mediaRoad, moving, pay } from './lib/farm.mjs';
 
@@ -200,4 +203,116 @@ w.journey('5 a parcel is shipped without signal, and told once', async (s) => {
   assert.equal(told.trackingNumber, 'SF1234567890123');
   assert.equal(told.carrier, '顺丰');
   s.forgive(page, /ERR_|Failed to load/);
+});
+
+w.journey('somebody new opens a stall, hands in the name, lists goods and announces a broadcast', async (s) => {
+  const farmer = await w.person('马守田');
+  const page = await s.open('/farm', { as: farmer, size: 'phone', elder: true });
+  const next = () => page.getByRole('button', { name: '下一步' }).click();
+  await page.getByRole('link', { name: /开个摊/ }).click();
+  await page.getByText('谁来卖？').waitFor();
+  await next();
+  await page.getByLabel('名字').fill('马家果园');
+  await next();
+  await page.getByLabel('村名').fill('会宁坪');
+  await next();
+  await page.getByLabel('电话').fill('13800000000');
+  await page.getByLabel('地址').fill('示范县会宁坪村 3 号');
+  await page.reload(); // a dead battery loses nothing
+  await page.getByText('买家怎么找到您？').waitFor();
+  assert.equal(await page.getByLabel('地址').inputValue(), '示范县会宁坪村 3 号');
+  await next();
+  await page.getByText('没有，卖自家种养的').waitFor();
+  await s.check(page, 'stall-licence');
+  await next();
+  await page.getByRole('button', { name: '开摊' }).click();
+
+  await page.waitForURL('**/farm/verify');
+  await page.getByLabel('身份证上的名字').fill('马守田');
+  await page.getByLabel('身份证号').fill(idNumber(2009, 7)); // sixteen: a guardian is asked for
+  await page.getByLabel('监护人名字').waitFor();
+  await s.check(page, 'verify-minor');
+  await page.getByLabel('身份证号').fill(idNumber(1957, 8));
+  await page.getByRole('button', { name: '交上去' }).click();
+  await page.getByText('正在审核').waitFor();
+  const { id } = await farmer.get('/api/host-verification');
+  const reviewer = await w.staff('reviewer');
+  await reviewer.post(`/api/desk/host-verifications/${id}/decide`, { approve: false, reason: '照片不清楚，请重交' });
+  await page.reload();
+  await page.getByText('照片不清楚，请重交').waitFor();
+  await s.check(page, 'verify-refused');
+
+  await page.goto('/farm/products/new');
+  await page.locator('input[capture]').setInputFiles(join(root, 'demo/apple.jpg'));
+  await page.locator('.photos li img').waitFor();
+  await next();
+  await page.getByLabel('名字').fill('会宁坪红富士');
+  await next();
+  await page.getByText('5 斤', { exact: true }).click();
+  await next();
+  for (const key of ['2', '9', '小数点', '8']) await page.getByRole('button', { name: key, exact: true }).click();
+  await page.getByText('合一斤 ¥5.96').waitFor();
+  await s.check(page, 'product-price');
+  await next();
+  await page.getByRole('button', { name: '50 份' }).click();
+  await next();
+  await page.getByText('全国都能寄').waitFor();
+  await next();
+  await page.getByRole('button', { name: '上架开卖' }).click();
+  await page.waitForURL('**/farm/products');
+  await page.getByText('在卖').waitFor();
+  const org = (await farmer.get('/api/me')).roles.find((r) => r.org).org;
+  const [made] = (await farmer.get(`/api/products?seller=${org}`)).items;
+  assert.deepEqual([made.title, made.state, made.packs[0].priceFen, made.packs[0].free, made.packs[0].perJinFen], ['会宁坪红富士', 'listed', 2980, 50, 596]);
+
+  await page.goto('/farm/announce');
+  await page.getByLabel('这场叫什么').fill('苹果开园');
+  await page.getByText('明天', { exact: true }).click();
+  await page.getByText('19:30', { exact: true }).click();
+  await page.getByRole('button', { name: '定好了' }).click();
+  await page.waitForURL('**/farm');
+  const [room] = (await farmer.get('/api/me/rooms')).items;
+  assert.equal(room.state, 'planned');
+  assert.match(room.at, /T11:30:00Z$/); // half past seven in the evening there
+});
+
+w.journey('a clip is cut out of a past broadcast', async (s) => {
+  const farmer = await w.live({ name: '杨德山' });
+  await s.until(async () => (await farmer.get(`/api/rooms/${farmer.room}`)).state === 'live', { what: 'the room to be on air' });
+  const began = Date.now();
+  await s.until(() => Date.now() - began > 8_000, { what: 'some seconds of film', timeout: 15_000 });
+  await farmer.off();
+  const { id } = await farmer.post(`/api/rooms/${farmer.room}/end`);
+  await s.until(async () => (await fetch(`${w.server.base}/replay/${id}/index.m3u8`)).ok, { what: 'the recording' });
+  const page = await s.open('/farm/replays', { as: farmer, size: 'phone', lang: 'en' });
+  await page.getByRole('link', { name: 'Clips' }).click();
+  await page.getByLabel('Begins here').fill('0:01');
+  await page.getByLabel('Ends here').fill('0:04');
+  await page.getByLabel('Title').fill('The first bite');
+  await page.getByLabel('For which product').selectOption({ index: 1 });
+  await page.getByRole('button', { name: 'Cut' }).click();
+  await page.getByText('Ready').waitFor({ timeout: 40_000 });
+  await page.getByText(/It truly begins at 0:0[01]/).waitFor(); // at most two seconds earlier
+  await s.check(page, 'clip-phone-en');
+  const [clip] = (await farmer.get(`/api/products/${farmer.products[0].id}/clips`)).items;
+  assert.equal(clip.title, 'The first bite');
+});
+
+w.journey('a guest joins by a link', async (s) => {
+  const farmer = await w.host({ name: '何金花' });
+  const page = await s.open('/farm/go', { as: farmer, size: 'wide' });
+  await moving(page, '.go-view video');
+  await page.getByRole('button', { name: '开始直播', exact: true }).click();
+  await page.getByText('画面清楚').waitFor();
+  await page.getByLabel('怎么称呼').fill('农技员小周');
+  await page.getByRole('button', { name: '请进来' }).click();
+  const link = await page.locator('.guest-link').innerText();
+  const guest = await s.open(new URL(link).pathname + new URL(link).hash, { size: 'phone', elder: true });
+  await guest.getByRole('button', { name: '开始连麦' }).click();
+  await guest.getByText('您在连麦，大家能看见您').waitFor();
+  await moving(guest, '.guest-views .mirror');
+  assert.ok(!guest.url().includes('#'), 'the secret is gone from the address');
+  await s.check(guest, 'guest-phone');
+  await page.getByRole('button', { name: '请出去' }).click();
+  await page.getByText('现在没有嘉宾').waitFor();
 });
