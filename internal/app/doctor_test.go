@@ -50,7 +50,7 @@ func TestDoctorSaysWhatIsWrong(t *testing.T) {
 			}
 		}, now, "warning"},
 		"no folder":     {"data folder", func(_ *testing.T, c *conf.Config) { c.Data = "/dev/null/data" }, now, "bad"},
-		"a small disk":  {"disk", func(t *testing.T, c *conf.Config) { c.Data = peer.FullDisk(t) }, now, "bad"},
+		"a small disk":  {"disk", func(t *testing.T, c *conf.Config) { c.Data = peer.SmallDisk(t, 4<<20) }, now, "bad"},
 		"the year 1970": {"clock", func(*testing.T, *conf.Config) {}, time.Unix(0, 0), "bad"},
 		"a clock set back": {"clock", func(t *testing.T, c *conf.Config) {
 			if err := os.WriteFile(filepath.Join(c.Data, "young"), nil, 0o600); err != nil {

@@ -81,7 +81,8 @@ func (p *process) kill() {
 	<-p.done
 }
 
-func freeAddress(t testing.TB) string {
+// FreeAddress is a port of this machine that nobody has now.
+func FreeAddress(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -103,7 +104,7 @@ func StartS3(t testing.TB) S3 {
 			t.Fatal(err)
 		}
 	}
-	s := S3{Endpoint: freeAddress(t), Key: "tianbo-test", Secret: "tianbo-test-secret"}
+	s := S3{Endpoint: FreeAddress(t), Key: "tianbo-test", Secret: "tianbo-test-secret"}
 	run(t, s.Endpoint, binary(t, "versitygw", "TIANBO_TEST_S3_SERVER"),
 		"--port", s.Endpoint, "--access", s.Key, "--secret", s.Secret, "--quiet",
 		"posix", "--sidecar", filepath.Join(dir, "about"), filepath.Join(dir, "objects"))
@@ -123,7 +124,7 @@ type NATS struct {
 // StartNATS starts an event server with an empty store.
 func StartNATS(t testing.TB) *NATS {
 	t.Helper()
-	n := &NATS{address: freeAddress(t), path: binary(t, "nats-server", "TIANBO_TEST_NATS_SERVER"), store: t.TempDir(), t: t}
+	n := &NATS{address: FreeAddress(t), path: binary(t, "nats-server", "TIANBO_TEST_NATS_SERVER"), store: t.TempDir(), t: t}
 	n.URL = fmt.Sprintf("nats://%s", n.address)
 	n.Start()
 	return n

@@ -84,7 +84,7 @@ func journalByID(ctx context.Context, journal id.Journal) (Journal, error) {
 	return withLegs(ctx, sqldb.From(ctx).QueryRow(ctx, `SELECT `+journalColumns+` FROM ledger_journal WHERE id = $1`, journal))
 }
 
-func withLegs(ctx context.Context, row *sql.Row) (Journal, error) {
+func withLegs(ctx context.Context, row sqldb.Row) (Journal, error) {
 	s, err := scanJournal(row)
 	if errors.Is(err, sql.ErrNoRows) {
 		return s.Journal, ErrNoJournal

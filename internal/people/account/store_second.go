@@ -41,7 +41,7 @@ func insertChallenge(ctx context.Context, hash []byte, kind string, account id.A
 		hash, kind, account, data, clock.Micros(expires))
 }
 
-func scanChallenge(row *sql.Row) (challenge, error) {
+func scanChallenge(row sqldb.Row) (challenge, error) {
 	var c challenge
 	err := row.Scan(&c.account, &c.data)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -45,7 +45,7 @@ func TestS3(t *testing.T) {
 // A full disk is a fault that people are told of, and keeps nothing.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
-	full := blob.NewDisk(peer.FullDisk(t))
+	full := blob.NewDisk(peer.SmallDisk(t, 4<<20))
 	big := strings.Repeat("x", 8<<20)
 	if err := full.Put(t.Context(), "a/big", strings.NewReader(big), int64(len(big)), ""); !errors.Is(err, blob.ErrFull) {
 		t.Errorf("got %v", err)

@@ -208,7 +208,7 @@ func (b *Bus) Counts(ctx context.Context) (Counts, error) { return counts(ctx) }
 
 // transient errors are never the event's fault.
 func transient(err error) bool {
-	return fault.KindOf(err) == fault.Unavailable || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+	return fault.KindOf(sqldb.Explain(err)) == fault.Unavailable || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // backoff grows from 50 ms to 30 s, with jitter.

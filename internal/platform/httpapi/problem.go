@@ -14,6 +14,7 @@ import (
 
 	"tianbo/internal/kernel/fault"
 	"tianbo/internal/kernel/page"
+	"tianbo/internal/platform/sqldb"
 )
 
 // Problem is the body of every error answer (RFC 9457).
@@ -58,7 +59,7 @@ func retrySeconds(d time.Duration) int { return max(1, int((d+time.Second-1)/tim
 // person gets a reference number only.
 func problemOf(ctx context.Context, err error) *Problem {
 	lang := Lang(ctx)
-	f, ok := fault.Of(err)
+	f, ok := fault.Of(sqldb.Explain(err))
 	switch {
 	case !ok && errors.Is(err, page.ErrCursor):
 		f = errCursor

@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 
@@ -28,6 +29,15 @@ var (
 	ErrAway = fault.Define(fault.Unavailable, "database_away",
 		"服务正在恢复，请稍后再试", "The service is recovering. Please try again shortly.")
 )
+
+// Explain finds the fault in an error that came out of the middle of rows,
+// where the engine's own words have not been read yet.
+func Explain(err error) error {
+	if _, known := fault.Of(err); known {
+		return err
+	}
+	return translate(err)
+}
 
 // translate turns what the engine says about itself into faults; errors of
 // the statement stay as they are.
@@ -66,7 +76,7 @@ func lost(err error) bool {
 	var connect *pgconn.ConnectError
 	var network net.Error
 	return errors.As(err, &connect) || errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) ||
-		pgconn.SafeToRetry(err)
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || pgconn.SafeToRetry(err)
 }
 
 // retryable: the engine has rolled the transaction back and asks to try again.

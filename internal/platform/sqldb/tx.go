@@ -72,12 +72,18 @@ func (q Querier) Query(ctx context.Context, query string, args ...any) (*sql.Row
 	return rows, translate(err)
 }
 
+// Row is the answer of QueryRow.
+type Row struct{ row *sql.Row }
+
+// Scan reads the row; sql.ErrNoRows when there is none.
+func (r Row) Scan(into ...any) error { return translate(r.row.Scan(into...)) }
+
 // QueryRow runs a statement that returns at most one row.
-func (q Querier) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+func (q Querier) QueryRow(ctx context.Context, query string, args ...any) Row {
 	if q.s.tx != nil {
-		return q.s.tx.QueryRowContext(ctx, query, args...)
+		return Row{q.s.tx.QueryRowContext(ctx, query, args...)}
 	}
-	return q.s.db.reader.QueryRowContext(ctx, query, args...)
+	return Row{q.s.db.reader.QueryRowContext(ctx, query, args...)}
 }
 
 // InWrite reports whether the context is in a writing transaction.

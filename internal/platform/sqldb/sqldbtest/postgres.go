@@ -40,22 +40,25 @@ func postgres(t testing.TB) string {
 // Server is a PostgreSQL of our own, in a temporary folder, without fsync. It
 // dies with the process that started it.
 type Server struct {
-	DSN    string
-	dir    string
-	port   int
-	cred   *syscall.Credential
-	cmd    *exec.Cmd
-	exited chan struct{}
+	DSN  string
+	dir  string
+	port int
+	// settings are given after our own.
+	settings []string
+	cred     *syscall.Credential
+	cmd      *exec.Cmd
+	exited   chan struct{}
 }
 
-// StartPostgres makes and starts a server. As root it runs under the account
-// "postgres", for the server refuses to run as root.
-func StartPostgres() (*Server, error) {
+// StartPostgres makes and starts a server, with further settings ("name=value").
+// As root it runs under the account "postgres", for the server refuses to run
+// as root.
+func StartPostgres(settings ...string) (*Server, error) {
 	bin, err := findBinaries()
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{}
+	s := &Server{settings: settings}
 	if s.dir, err = os.MkdirTemp("", "tianbo-pg-"); err != nil {
 		return nil, err
 	}
@@ -90,9 +93,15 @@ func (s *Server) Start(bin string) (err error) {
 			return err
 		}
 	}
-	s.cmd = exec.Command(filepath.Join(bin, "postgres"), "-D", filepath.Join(s.dir, "data"), "-p", strconv.Itoa(s.port), "-k", s.dir,
+	args := []string{
+		"-D", filepath.Join(s.dir, "data"), "-p", strconv.Itoa(s.port), "-k", s.dir,
 		"-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off",
-		"-c", "max_connections=300", "-c", "shared_buffers=64MB", "-c", "autovacuum=off")
+		"-c", "max_connections=300", "-c", "shared_buffers=64MB", "-c", "autovacuum=off",
+	}
+	for _, setting := range s.settings {
+		args = append(args, "-c", setting)
+	}
+	s.cmd = exec.Command(filepath.Join(bin, "postgres"), args...)
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Credential: s.cred, Pdeathsig: syscall.SIGQUIT}
 	s.cmd.Dir = s.dir
 	if err := s.cmd.Start(); err != nil {
