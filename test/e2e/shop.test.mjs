@@ -91,6 +91,7 @@ for (const [lang, elder] of [['zh-CN', false], ['en', true]]) {
     await page.waitForFunction(() => !document.querySelector('.pay-sum')); // told by itself: paid
     await page.locator('.pay .btn', { hasText: lang === 'en' ? 'See the order' : '看订单' }).click();
     await page.waitForURL((url) => url.pathname === `/orders/${order.id}`);
+    await page.locator('.order-big').waitFor();
     await s.check(page, `order-${lang}`);
   });
 }
@@ -160,4 +161,39 @@ w.journey('two characters find rooms and goods', async (s) => {
   await page.locator('.search input').fill('月英');
   await page.keyboard.press('Enter');
   await page.locator(`a[href="/room/${farmer.room}"]`).first().waitFor();
+});
+
+w.journey('a poll, a lucky bag and a question, by somebody who may take part and by one who may not', async (s) => {
+  const farmer = await w.live({ name: '杨德山' });
+  const [buyer, other] = await Promise.all([w.buyer({ name: '阿琳' }), w.buyer({ name: '青山' })]);
+  await other.post(`/api/rooms/${farmer.room}/lines`, { text: '会不会打蜡？', question: true });
+  await farmer.post(`/api/rooms/${farmer.room}/polls`, { question: '明年种什么？', options: ['苹果', '梨'], minutes: 10 });
+  await farmer.post(`/api/rooms/${farmer.room}/draws`, { title: '苹果一箱', prizeFen: 2980, winners: 1, closesInMinutes: 10 });
+  const page = await s.open(`/room/${farmer.room}`, { as: buyer, elder: true });
+
+  await page.locator('button.chip', { hasText: '投票' }).click();
+  await page.locator('.poll button', { hasText: '梨' }).click();
+  await page.locator('.poll button.mine', { hasText: '1 票' }).waitFor();
+  assert.deepEqual((await buyer.get(`/api/rooms/${farmer.room}/polls`)).items[0].votes, [0, 1]);
+  await s.check(page, 'poll');
+  await page.keyboard.press('Escape');
+
+  await page.locator('button.chip', { hasText: '福袋' }).click();
+  await page.locator('.draw-rules').waitFor(); // the rules stand before the button
+  await page.locator('.draw .btn.main').click();
+  await page.locator('.draw .notice.good').waitFor();
+  await s.check(page, 'lucky-bag');
+  await page.keyboard.press('Escape');
+
+  await page.locator('.room-say').click();
+  await page.locator('.panel-tabs button').nth(1).click();
+  await page.locator('.questions li', { hasText: '会不会打蜡' }).locator('button').click();
+  await page.locator('.questions li button.on').waitFor();
+  assert.equal((await buyer.get(`/api/rooms/${farmer.room}/questions`)).items[0].upvotes, 1);
+
+  const own = await s.open(`/room/${farmer.room}`, { as: farmer });
+  await own.locator('button.chip', { hasText: '福袋' }).click();
+  await own.locator('.draw .btn.main').click();
+  await own.locator('.draw .notice.bad').waitFor();
+  assert.match(await own.locator('.draw .notice.bad').innerText(), /不能参加/);
 });
