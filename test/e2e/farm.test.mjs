@@ -62,6 +62,10 @@ for (const look of looks) {
     const viewer = await s.open(`/room/${farmer.room}`, { as: buyer, size: 'phone' });
     await moving(viewer);
 
+    // The room's card gets its picture from the host's camera.
+    const { session } = await farmer.get(`/api/rooms/${farmer.room}`);
+    await s.until(async () => (await fetch(`${w.server.base}/api/sessions/${session}/thumbnail.jpg`)).ok, { what: 'the picture of the room' });
+
     // What happens in the room reaches the host: a line, a question, an order.
     await buyer.post(`/api/rooms/${farmer.room}/lines`, { text: '苹果看着就脆' });
     await buyer.post(`/api/rooms/${farmer.room}/lines`, { text: '会不会打蜡？', question: true });
@@ -194,6 +198,11 @@ w.journey('5 a parcel is shipped without signal, and told once', async (s) => {
   await page.getByText(/1 件事等着送出/).click();
   await page.getByText(/SF1234567890123/).waitFor();
   await s.check(page, 'waiting-phone');
+  // What was read stays readable, and says from when it is.
+  await page.getByRole('link', { name: '返回' }).click();
+  await page.getByText(/没有网，这是/).waitFor();
+  await page.getByText('1 单等着寄').waitFor();
+  await page.getByRole('link', { name: /件事等着送出/ }).click();
   assert.equal((await farmer.get(`/api/orders/${order.id}`)).state, 'paid', 'the server knows nothing yet');
 
   await page.context().setOffline(false);
@@ -210,7 +219,7 @@ w.journey('somebody new opens a stall, hands in the name, lists goods and announ
   const page = await s.open('/farm', { as: farmer, size: 'phone', elder: true });
   const next = () => page.getByRole('button', { name: '下一步' }).click();
   await page.getByRole('link', { name: /开个摊/ }).click();
-  await page.getByText('谁来卖？').waitFor();
+  await page.getByRole('heading', { name: '谁来卖？' }).waitFor();
   await next();
   await page.getByLabel('名字').fill('马家果园');
   await next();
@@ -219,10 +228,10 @@ w.journey('somebody new opens a stall, hands in the name, lists goods and announ
   await page.getByLabel('电话').fill('13800000000');
   await page.getByLabel('地址').fill('示范县会宁坪村 3 号');
   await page.reload(); // a dead battery loses nothing
-  await page.getByText('买家怎么找到您？').waitFor();
+  await page.getByRole('heading', { name: '买家怎么找到您？' }).waitFor();
   assert.equal(await page.getByLabel('地址').inputValue(), '示范县会宁坪村 3 号');
   await next();
-  await page.getByText('没有，卖自家种养的').waitFor();
+  await page.getByText('没有，卖自家种养的').first().waitFor();
   await s.check(page, 'stall-licence');
   await next();
   await page.getByRole('button', { name: '开摊' }).click();
@@ -256,7 +265,7 @@ w.journey('somebody new opens a stall, hands in the name, lists goods and announ
   await next();
   await page.getByRole('button', { name: '50 份' }).click();
   await next();
-  await page.getByText('全国都能寄').waitFor();
+  await page.getByText('全国都能寄').first().waitFor();
   await next();
   await page.getByRole('button', { name: '上架开卖' }).click();
   await page.waitForURL('**/farm/products');
@@ -298,12 +307,39 @@ w.journey('a clip is cut out of a past broadcast', async (s) => {
   assert.equal(clip.title, 'The first bite');
 });
 
+w.journey('an encoder is on air: the key is shown once, the desk shows its picture', async (s) => {
+  const farmer = await w.live({ name: '郭守田' });
+  const page = await s.open(`/farm/live/${farmer.room}`, { as: farmer, size: 'wide', lang: 'en' });
+  await moving(page, '.stage video');
+  await s.check(page, 'host-desk-encoder');
+  await page.goto('/farm/encoder');
+  await page.getByRole('button', { name: 'Make a new key' }).click();
+  await page.getByText('Shown only this once', { exact: false }).waitFor();
+  assert.match(await page.locator('.encoder code').last().innerText(), /^[A-Z2-7]{20,}$/);
+  await page.reload();
+  await page.getByRole('button', { name: 'Make a new key' }).waitFor();
+  assert.equal(await page.locator('.encoder code').count(), 1, 'the key is not shown again');
+});
+
+w.journey('听一听 speaks, and shows its words', async (s) => {
+  const farmer = await w.host({ name: '陈玉珍' });
+  const page = await s.open('/farm', { as: farmer, size: 'phone', elder: true });
+  await page.getByText('0 单等着寄').waitFor();
+  const clip = page.waitForResponse((r) => r.url().endsWith('.mp3'));
+  await page.getByRole('button', { name: '听一听' }).click();
+  assert.ok((await clip).ok());
+  await page.getByText(/这是您的首页/).waitFor();
+  await s.check(page, 'listening');
+  await page.getByRole('button', { name: '先不听' }).click();
+  await page.getByText(/这是您的首页/).waitFor({ state: 'detached' });
+});
+
 w.journey('a guest joins by a link', async (s) => {
   const farmer = await w.host({ name: '何金花' });
   const page = await s.open('/farm/go', { as: farmer, size: 'wide' });
   await moving(page, '.go-view video');
   await page.getByRole('button', { name: '开始直播', exact: true }).click();
-  await page.getByText('画面清楚').waitFor();
+  await s.until(async () => (await farmer.get(`/api/rooms/${farmer.room}`)).state === 'live', { what: 'the room to be on air' });
   await page.getByLabel('怎么称呼').fill('农技员小周');
   await page.getByRole('button', { name: '请进来' }).click();
   const link = await page.locator('.guest-link').innerText();
