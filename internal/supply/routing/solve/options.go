@@ -51,3 +51,6 @@ var ErrBudget = errors.New("give a number of iterations or a time share, otherwi
 
 // ErrConsignment is returned when a quote is asked for a consignment that does not exist or is carried already.
 var ErrConsignment = errors.New("the consignment does not exist or is in the plan already")
+
+// ErrEchelon is returned for a two-echelon problem whose second level is more than deliveries in one quantity.
+var ErrEchelon = errors.New("two-echelon problems deliver one quantity from satellites, without breaks, lines or time prices")

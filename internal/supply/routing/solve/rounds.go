@@ -24,6 +24,7 @@ type rounds struct {
 	time             []float64
 	kinds            []kind
 	windows          bool
+	timed            bool // stops have windows of their own
 	durations        bool
 	mixed            bool // some kind can stand in for another
 	collect          bool // all stops are pick-ups
@@ -40,6 +41,7 @@ type kind struct {
 	start, end   int32
 	early, late  float64
 	fixed, unit  float64
+	toll         float64 // for every unit of demand, over the first level of two
 	longest      float64
 	farthest     float64
 	units        int32
@@ -182,7 +184,8 @@ func (m *rounds) stops(p *routing.Problem) {
 			m.demand[i] = int32(c.Size[0])
 		}
 		m.early[i], m.late[i], m.service[i] = s.Window.Earliest, s.Window.Latest, s.Service
-		m.windows = m.windows || s.Window.Latest < routing.Never || s.Window.Earliest > 0
+		m.timed = m.timed || s.Window.Latest < routing.Never || s.Window.Earliest > 0
+		m.windows = m.windows || m.timed
 		m.remote[i] = math.Inf(1)
 		for k := range m.kinds {
 			m.remote[i] = math.Min(m.remote[i], m.dist[int(m.kinds[k].start)*m.places+s.Place])

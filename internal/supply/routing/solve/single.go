@@ -1,6 +1,5 @@
 package solve
 
-
 // slack forgives the rounding of sums of times; the checker's tolerance is wider.
 const slack = 1e-9
 
@@ -199,7 +198,7 @@ func (s *single) time(a, b int32) float64 {
 
 func (s *single) routeCost(r int32) float64 {
 	k := &s.m.kinds[s.kind[r]]
-	return k.fixed + k.unit*s.length[r]
+	return k.fixed + k.unit*s.length[r] + k.toll*float64(s.load[r])
 }
 
 // open takes a free slot as an empty route of a kind.

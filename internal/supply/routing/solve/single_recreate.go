@@ -191,9 +191,9 @@ func (s *single) consider(v, a, w, r int32, detour float64, best *spot) {
 		if u.kind < 0 {
 			return
 		}
-		cost, kind = u.base+u.unit*detour, u.kind
+		cost, kind = u.base+u.unit*detour+k.toll*float64(m.demand[v]), u.kind
 	} else {
-		cost = k.unit * detour
+		cost = k.unit*detour + k.toll*float64(m.demand[v])
 	}
 	if cost >= best.cost {
 		return
@@ -231,7 +231,7 @@ func (s *single) newRoute(v int32) (kind int32, cost float64) {
 			continue
 		}
 		length := col[k.start] + row[k.end]
-		c := k.fixed + k.unit*length
+		c := k.fixed + k.unit*length + k.toll*float64(m.demand[v])
 		if c >= cost || (k.farthest > 0 && length > k.farthest) || !m.aloneFits(v, k) {
 			continue
 		}

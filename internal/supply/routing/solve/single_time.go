@@ -1,6 +1,5 @@
 package solve
 
-
 // segment is the schedule of a run of stops: its shortest duration and the earliest and latest start that give it
 // (Vidal et al. 2013, without time warp: infeasible runs are refused).
 type segment struct{ duration, early, late float64 }

@@ -21,6 +21,9 @@ func Solve(ctx context.Context, p *routing.Problem, opt Options) (*routing.Plan,
 	if len(p.Consignments) == 0 {
 		return &routing.Plan{}, Stats{Engine: "none"}, nil
 	}
+	if p.Echelon != nil {
+		return solveEchelon(ctx, p, opt)
+	}
 	if fitsRounds(p) {
 		return solveRounds(ctx, p, opt)
 	}
@@ -34,6 +37,9 @@ func solveRounds(ctx context.Context, p *routing.Problem, opt Options) (*routing
 	m := newRounds(p)
 	scale := m.leg * m.unit()
 	pc := &pace{ctx: ctx, total: opt.Iterations, share: opt.Share, hot: hotLegs * scale, cold: coldLegs * scale}
+	if m.timed {
+		pc.hot, pc.cold = hotWindows*scale, coldWindows*scale
+	}
 	workers := make([]worker, opt.Workers)
 	for i := range workers {
 		workers[i] = newSingle(m, newRandom(opt.Seed, uint64(i)))
@@ -137,12 +143,15 @@ func (g *meeting) stats(engine string) Stats {
 	return out
 }
 
-// The annealing temperatures in typical legs, at the start and at the end.
-var (
-	hotLegs  = 1.5
-	coldLegs = 0.015
-	hotHaul  = 1.5
-	coldHaul = 0.015
+// The annealing temperatures in typical legs, at the start and at the end. The paper's 100 and 1 on its grids are the
+// first pair; windows make valleys deeper and pay for more heat.
+const (
+	hotLegs     = 4
+	coldLegs    = 0.04
+	hotWindows  = 10
+	coldWindows = 0.1
+	hotHaul     = 5
+	coldHaul    = 0.05
 )
 
 // unit is the typical price of a distance.

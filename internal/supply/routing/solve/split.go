@@ -77,13 +77,14 @@ func (m *rounds) price(s *snapshot) {
 	for i := range s.routes {
 		t := &s.routes[i]
 		k := &m.kinds[t.kind]
-		length, at := 0.0, k.start
+		length, at, load := 0.0, k.start, 0.0
 		for _, v := range t.stops {
+			load += float64(m.demand[v])
 			length += m.dist[int(at)*m.places+int(m.place[v])]
 			at = m.place[v]
 		}
 		length += m.dist[int(at)*m.places+int(k.end)]
-		t.cost = k.fixed + k.unit*length
+		t.cost = k.fixed + k.unit*length + k.toll*load
 		s.cost += t.cost
 	}
 	for _, v := range s.absent {
