@@ -55,6 +55,9 @@ type Deps struct {
 	// MayDesk reports whether the actor of ctx may read a room's desk channel.
 	MayDesk func(ctx context.Context, room string) bool
 	Log     *slog.Logger
+	// LinesPerTick is how many lines a viewer gets in one tick; 0: 2, which is
+	// ten a second.
+	LinesPerTick int
 }
 
 // Hub is this node's connections.
@@ -77,6 +80,9 @@ type Hub struct {
 
 // New makes a hub; Start lets it run.
 func New(d Deps) (*Hub, error) {
+	if d.LinesPerTick == 0 {
+		d.LinesPerTick = perTick
+	}
 	node, err := centrifuge.New(centrifuge.Config{
 		LogLevel: centrifuge.LogLevelWarn, LogHandler: func(e centrifuge.LogEntry) {
 			d.Log.Warn("realtime", "what", e.Message, "fields", fmt.Sprint(e.Fields))

@@ -304,7 +304,7 @@ func TestTheWeightiestAreKept(t *testing.T) {
 		weights := rapid.SliceOfN(rapid.IntRange(0, 4), 1, 50).Draw(t, "weights")
 		var kept []Line
 		for i, w := range weights {
-			kept = choose(kept, Line{Weight: w, Body: json.RawMessage(fmt.Sprint(i))}, i+1, func(n int) int { return rapid.IntRange(0, n-1).Draw(t, "r") })
+			kept = choose(kept, Line{Weight: w, Body: json.RawMessage(fmt.Sprint(i))}, perTick, i+1, func(n int) int { return rapid.IntRange(0, n-1).Draw(t, "r") })
 		}
 		if len(kept) != min(perTick, len(weights)) {
 			t.Fatalf("%d kept", len(kept))

@@ -11,7 +11,8 @@ import (
 const (
 	tickShort = 200 * time.Millisecond
 	tickLong  = time.Second
-	// perTick is how many lines a viewer gets in one tick: ten a second.
+	// perTick is how many lines a viewer gets in one tick unless set: ten a
+	// second.
 	perTick = 2
 	// counterEvery is how often counters may change on the screen.
 	counterEvery = 2 * time.Second
@@ -65,7 +66,7 @@ func (m *merge) take(e envelope) bool {
 	for _, l := range e.Lines {
 		m.desk = append(m.desk, l)
 		m.offered++
-		m.lines = choose(m.lines, l, m.offered, rand.IntN)
+		m.lines = choose(m.lines, l, m.hub.LinesPerTick, m.offered, rand.IntN)
 	}
 	m.held = m.held || e.Held
 	if len(e.Lines) > 0 || e.Held {
@@ -98,10 +99,10 @@ func (m *merge) noted(node string, viewers int64) bool {
 	return true
 }
 
-// choose keeps the weightiest lines in their order; among equals each of the n
+// choose keeps the weightiest lines, at most so many, in their order; among equals each of the n
 // lines offered so far has the same chance.
-func choose(kept []Line, l Line, n int, random func(int) int) []Line {
-	if len(kept) < perTick {
+func choose(kept []Line, l Line, most, n int, random func(int) int) []Line {
+	if len(kept) < most {
 		return append(kept, l)
 	}
 	lightest := 0
@@ -114,7 +115,7 @@ func choose(kept []Line, l Line, n int, random func(int) int) []Line {
 	case l.Weight < w:
 		return kept
 	case l.Weight == w:
-		if random(n) >= perTick {
+		if random(n) >= most {
 			return kept
 		}
 		// Any of that weight may give way.
