@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 
 	"tianbo/internal/live/media/av"
 )
@@ -140,59 +141,91 @@ func runs(data []byte, moof box) ([]trackRun, error) {
 	return out, err
 }
 
-// indexFragments finds the GOPs in fragments; offsets count from the start of
-// data plus at. At a torn end it gives those that are whole, and errTorn.
-func indexFragments(data []byte, at int64) ([]gop, error) {
-	var out []gop
+// maxHead bounds what is read of a file to understand it: an init section or
+// the description of one fragment.
+const maxHead = 1 << 20
+
+// indexFile finds the init section and the GOPs of a recorded file, reading
+// descriptions only. Of a file that is torn it gives what is whole, and the
+// error; without an init section it gives nothing.
+func indexFile(f io.ReaderAt) (initSize int64, out []gop, err error) {
 	var open *gop
-	err := eachBox(data, 0, len(data), func(b box) error {
-		switch b.name {
-		case "moof":
-			tracks, err := runs(data, b)
-			if err != nil {
-				return err
+	for at := int64(0); ; {
+		name, size, head, err := readBox(f, at)
+		if errors.Is(err, io.EOF) && open == nil {
+			return initSize, out, nil
+		}
+		if err != nil {
+			return initSize, out, errors.Join(errTorn, err)
+		}
+		switch {
+		case name == "moov":
+			initSize = at + size
+		case name == "moof" && initSize > 0:
+			if open, err = openGOP(head, at); err != nil {
+				return initSize, out, err
 			}
-			g := gop{Offset: at + int64(b.start)}
-			for _, t := range tracks {
-				if t.id == av.VideoTrack {
-					g.Start = av.Micros(t.base, av.VideoRate)
-					g.Length = av.Micros(t.base+t.duration, av.VideoRate) - g.Start
-				}
-			}
-			open = &g
-		case "mdat":
+		case name == "mdat":
 			if open == nil {
-				return fmt.Errorf("%w: mdat without moof", errBox)
+				return initSize, out, fmt.Errorf("%w: mdat without moof", errBox)
 			}
-			open.Size = at + int64(b.end) - open.Offset
+			open.Size = at + size - open.Offset
 			if open.Length > 0 {
 				out = append(out, *open)
 			}
 			open = nil
 		}
-		return nil
-	})
-	if err == nil && open != nil {
-		err = errTorn
+		at += size
 	}
-	return out, err
 }
 
-// initEnd is the length of the init section (ftyp, moov) at the start.
-func initEnd(data []byte) (int64, error) {
-	end := int64(0)
-	stop := errors.New("stop")
-	err := eachBox(data, 0, len(data), func(b box) error {
-		if b.name == "moof" {
-			return stop
-		}
-		if b.name == "moov" {
-			end = int64(b.end)
-		}
-		return nil
-	})
-	if end == 0 {
-		return 0, fmt.Errorf("init section: %w", errors.Join(errBox, err))
+// openGOP reads the description of a fragment that begins at.
+func openGOP(moof []byte, at int64) (*gop, error) {
+	tracks, err := runs(moof, box{name: "moof", body: 8, end: len(moof)})
+	if err != nil {
+		return nil, err
 	}
-	return end, nil
+	g := &gop{Offset: at}
+	for _, t := range tracks {
+		if t.id == av.VideoTrack {
+			g.Start = av.Micros(t.base, av.VideoRate)
+			g.Length = av.Micros(t.base+t.duration, av.VideoRate) - g.Start
+		}
+	}
+	return g, nil
+}
+
+// readBox reads the header of the box at, and the whole of it when it is a
+// description. The box must end within the file.
+func readBox(f io.ReaderAt, at int64) (name string, size int64, whole []byte, err error) {
+	var header [16]byte
+	n, err := f.ReadAt(header[:], at)
+	if n == 0 {
+		return "", 0, nil, io.EOF
+	}
+	if n < 8 {
+		return "", 0, nil, errTorn
+	}
+	name, size = string(header[4:8]), int64(binary.BigEndian.Uint32(header[:4]))
+	least := int64(8)
+	if size == 1 && n == 16 {
+		size, least = int64(binary.BigEndian.Uint64(header[8:])&(1<<62-1)), 16
+	}
+	if size < least || size > 1<<40 {
+		return "", 0, nil, errBox
+	}
+	if name == "moof" {
+		if size > maxHead || least != 8 {
+			return "", 0, nil, errBox
+		}
+		whole = make([]byte, size)
+		if _, err := f.ReadAt(whole, at); err != nil {
+			return "", 0, nil, errTorn
+		}
+		return name, size, whole, nil
+	}
+	if n, _ := f.ReadAt(make([]byte, 1), at+size-1); n != 1 {
+		return "", 0, nil, errTorn
+	}
+	return name, size, nil, nil
 }

@@ -1,6 +1,7 @@
 package media
 
 import (
+	"bytes"
 	"os"
 	"testing"
 )
@@ -16,11 +17,7 @@ func FuzzIndex(f *testing.F) {
 	f.Add(data[:1200])
 	f.Add([]byte("\x00\x00\x00\x01moof\x00\x00\x00\x00\x00\x00\x00\x10"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		n, err := initEnd(data)
-		if err != nil {
-			return
-		}
-		gops, _ := indexFragments(data[n:], n)
+		n, gops, _ := indexFile(bytes.NewReader(data))
 		for _, g := range gops {
 			if g.Offset < n || g.Size <= 0 || g.Offset+g.Size > int64(len(data)) || g.Length <= 0 {
 				t.Fatalf("%+v in %d bytes", g, len(data))
@@ -34,17 +31,17 @@ func TestTornFilesKeepWhatIsWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, err := initEnd(data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	whole, _ := indexFragments(data[n:], n)
-	if len(whole) != 3 {
+	n, whole, _ := indexFile(bytes.NewReader(data))
+	if n == 0 || len(whole) != 3 {
 		t.Fatalf("%d GOPs", len(whole))
 	}
-	cut := whole[2].Offset + whole[2].Size - 1
-	torn, err := indexFragments(data[n:cut], n)
-	if err == nil || len(torn) != 2 || torn[1] != whole[1] {
-		t.Fatalf("%+v %v", torn, err)
+	end := whole[2].Offset + whole[2].Size
+	for cut := whole[1].Offset + whole[1].Size; cut < end; cut += 501 {
+		if _, torn, err := indexFile(bytes.NewReader(data[:cut])); len(torn) != 2 || torn[1] != whole[1] || err == nil && cut != whole[2].Offset {
+			t.Fatalf("cut at %d: %+v %v", cut, torn, err)
+		}
+	}
+	if _, all, err := indexFile(bytes.NewReader(data[:end])); err != nil || len(all) != 3 {
+		t.Fatalf("%d GOPs: %v", len(all), err)
 	}
 }

@@ -1,6 +1,7 @@
 package media
 
 import (
+	"bytes"
 	"fmt"
 	"log/slog"
 	"os"
@@ -118,8 +119,10 @@ func (r *recorder) append(data []byte) error {
 		if err := r.create(); err != nil {
 			return err
 		}
-		if spans, err := indexFragments(data, 0); err == nil && len(spans) == 1 {
-			r.start = spans[0].Start
+		if _, size, moof, err := readBox(bytes.NewReader(data), 0); err == nil && size > 0 {
+			if g, err := openGOP(moof, 0); err == nil {
+				r.start = g.Start
+			}
 		}
 	}
 	n, err := r.file.Write(data)

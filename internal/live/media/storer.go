@@ -1,11 +1,11 @@
 package media
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -61,23 +61,24 @@ func (s *storer) recover(path, whole string) error {
 	if !ok {
 		return nil
 	}
-	data, err := os.ReadFile(path)
+	f, err := os.Open(path)
 	if err != nil {
 		return fmt.Errorf("recovering a recording: %w", err)
 	}
-	end := int64(0)
-	if n, err := initEnd(data); err == nil {
-		gops, _ := indexFragments(data[n:], n)
-		if len(gops) > 0 {
-			g := gops[len(gops)-1]
-			end = g.Offset + g.Size
-			gap := Gap{Slot: r.Slot, Start: time.Duration(g.Start+g.Length) * time.Microsecond, Reason: "crash"}
-			if err := insertGap(s.ctx, r.Session, gap); err != nil {
-				return err
-			}
+	defer f.Close()
+	end, size := int64(0), int64(0)
+	if info, err := f.Stat(); err == nil {
+		size = info.Size()
+	}
+	if _, gops, _ := indexFile(f); len(gops) > 0 {
+		g := gops[len(gops)-1]
+		end = g.Offset + g.Size
+		gap := Gap{Slot: r.Slot, Start: time.Duration(g.Start+g.Length) * time.Microsecond, Reason: "crash"}
+		if err := insertGap(s.ctx, r.Session, gap); err != nil {
+			return err
 		}
 	}
-	s.engine.Log.Warn("a recording was cut off by a crash", "session", r.Session, "kept", end, "lost", int64(len(data))-end)
+	s.engine.Log.Warn("a recording was cut off by a crash", "session", r.Session, "kept", end, "lost", size-end)
 	if end == 0 {
 		return os.Remove(path)
 	}
@@ -181,29 +182,30 @@ func (s *storer) drain(ctx context.Context) (failed bool) {
 	return failed
 }
 
-// keep stores one file. It may run again after a crash at any point.
+// keep stores one file, without holding it in memory. It may run again after a
+// crash at any point.
 func (s *storer) keep(ctx context.Context, path string) error {
-	data, err := os.ReadFile(path)
+	f, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
+	defer f.Close()
 	r, _ := parseName(path)
-	if r.InitSize, err = initEnd(data); err != nil {
-		return s.setAside(path, err)
-	}
-	r.GOPs, err = indexFragments(data[r.InitSize:], r.InitSize)
-	if len(r.GOPs) == 0 {
+	if r.InitSize, r.GOPs, err = indexFile(f); len(r.GOPs) == 0 {
 		return s.setAside(path, err)
 	}
 	g := r.GOPs[len(r.GOPs)-1]
-	data = data[:g.Offset+g.Size]
-	sum := sha256.Sum256(data)
-	r.SHA256, r.Size = sum[:], int64(len(data))
+	r.Size = g.Offset + g.Size // what is torn at the end is left out
+	sum := sha256.New()
+	if _, err := io.Copy(sum, io.NewSectionReader(f, 0, r.Size)); err != nil {
+		return fmt.Errorf("hashing a recording: %w", err)
+	}
+	r.SHA256 = sum.Sum(nil)
 	r.Key = fmt.Sprintf("rec/%s/%s/%06d.mp4", r.Session, r.Slot, r.Seq)
-	if err := s.engine.Store.Put(ctx, r.Key, bytes.NewReader(data), r.Size, "video/mp4"); err != nil {
+	if err := s.engine.Store.Put(ctx, r.Key, io.NewSectionReader(f, 0, r.Size), r.Size, "video/mp4"); err != nil {
 		return err
 	}
 	if err := insertRecord(ctx, r); err != nil {

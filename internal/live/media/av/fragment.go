@@ -1,6 +1,7 @@
 package av
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h264"
@@ -124,5 +125,6 @@ func (f *Fragment) Take(sequence uint32) ([]byte, error) {
 	if err := p.Marshal(&buf); err != nil {
 		return nil, fmt.Errorf("fragment: %w", err)
 	}
-	return buf.Bytes(), nil
+	// The buffer has grown by doubling; what is kept for viewers is not to.
+	return bytes.Clone(buf.Bytes()), nil
 }
