@@ -83,7 +83,7 @@ func wire(o outside) *modules {
 	})
 	m.accounts = account.New(account.Deps{
 		Clock: o.clock, Sessions: m.sessions, Roles: m.orgs, Codes: o.codes, Sealer: o.sealer,
-		Push: o.push, PushKey: o.pushKey, Platform: o.config.Platform.Name, URL: o.config.URL,
+		Parts: m.parts(), Push: o.push, PushKey: o.pushKey, Platform: o.config.Platform.Name, URL: o.config.URL,
 		SecondRequired: o.config.SignIn.StaffSecond, Demo: o.config.Demo, SecureCookies: secure(o.config),
 	})
 	deps := o.media

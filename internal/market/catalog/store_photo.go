@@ -86,3 +86,26 @@ func prices(ctx context.Context, pack id.Pack, before int64, limit int) ([]Price
 	}
 	return out, rows.Err()
 }
+
+func productsBy(ctx context.Context, account id.Account) ([]Product, error) {
+	return scanProducts(sqldb.From(ctx).Query(ctx, `SELECT `+productColumns+` FROM catalog_product WHERE account = $1 ORDER BY id`, account))
+}
+
+func picturesBy(ctx context.Context, account id.Account) ([]MadePicture, error) {
+	rows, err := sqldb.From(ctx).Query(ctx, `SELECT id, at FROM catalog_photo WHERE account = $1 ORDER BY id`, account)
+	if err != nil {
+		return nil, fmt.Errorf("listing pictures: %w", err)
+	}
+	defer rows.Close()
+	var out []MadePicture
+	for rows.Next() {
+		var p MadePicture
+		var at int64
+		if err := rows.Scan(&p.ID, &at); err != nil {
+			return nil, fmt.Errorf("reading a picture: %w", err)
+		}
+		p.At = clock.FromMicros(at)
+		out = append(out, p)
+	}
+	return out, rows.Err()
+}
