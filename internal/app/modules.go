@@ -108,7 +108,7 @@ func wire(o outside) *modules {
 	}
 	m.orders = order.New(order.Deps{
 		Clock: o.clock, Catalog: m.catalog, Addresses: addresses{m.accounts}, Broadcasts: broadcasts{m, o.clock},
-		Ledger: m.ledger, Payments: m.payments, Sealer: o.sealer, Teller: teller{m, o.hub}, Names: names{m}, Clustered: o.config.NATS.URL != "",
+		Ledger: m.ledger, Payments: m.payments, Sealer: o.sealer, Teller: teller{m, o.hub}, Names: newNames(m, o.clock), Clustered: o.config.NATS.URL != "",
 	})
 	return m
 }
@@ -289,19 +289,6 @@ func (o orgNames) Names(ctx context.Context, ids []id.Org) (map[id.Org]string, e
 		out[key] = v.Name
 	}
 	return out, nil
-}
-
-// names serves orders.
-type names struct{ m *modules }
-
-// Accounts are the names of persons.
-func (n names) Accounts(ctx context.Context, ids []id.Account) (map[id.Account]string, error) {
-	return n.m.accounts.Names(ctx, ids)
-}
-
-// Orgs are the names of organisations.
-func (n names) Orgs(ctx context.Context, ids []id.Org) (map[id.Org]string, error) {
-	return orgNames{n.m.orgs}.Names(ctx, ids)
 }
 
 // deals tells the catalogue of past sales.

@@ -111,6 +111,7 @@ func (m *Module) change(ctx context.Context, product id.Product, fn func(context
 		if err := updateProduct(ctx, p); err != nil {
 			return err
 		}
+		sqldb.After(ctx, m.offers.clear)
 		if p.State == Listed {
 			return words.Put(ctx, string(p.ID), p.Title, p.Place, p.Method, p.Story)
 		}

@@ -4,6 +4,7 @@ import (
 	_ "embed" // the policy text
 
 	"tianbo/internal/kernel/clock"
+	"tianbo/internal/kernel/id"
 	"tianbo/internal/platform/search"
 	"tianbo/internal/platform/sqldb"
 )
@@ -23,10 +24,15 @@ type Deps struct {
 }
 
 // Module is the catalogue.
-type Module struct{ Deps }
+type Module struct {
+	Deps
+	offers *offers
+}
 
 // New makes the module.
-func New(d Deps) *Module { return &Module{d} }
+func New(d Deps) *Module {
+	return &Module{d, &offers{clock: d.Clock, known: map[id.Pack]knownOffer{}}}
+}
 
 // Migrations are the module's tables.
 func (*Module) Migrations() sqldb.Migrations {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/url"
 	"sync"
@@ -56,29 +55,61 @@ func (l *line) accept() {
 			client.Close()
 			continue
 		}
-		l.open.Go(func() { defer client.Close(); defer server.Close(); _, _ = io.Copy(client, server) })
-		l.open.Go(func() { defer client.Close(); defer server.Close(); l.forward(client, server) })
+		c := &wire{client: client, server: server, answered: make(chan struct{})}
+		l.open.Go(c.back)
+		l.open.Go(func() { c.forth(l) })
 	}
 }
 
-func (l *line) forward(client, server net.Conn) {
+// wire is one connection through the line.
+type wire struct {
+	client, server net.Conn
+	muted          atomic.Bool
+	answered       chan struct{} // closed by the first answer after muting
+}
+
+func (c *wire) close() {
+	c.client.Close()
+	c.server.Close()
+}
+
+func (c *wire) back() {
+	defer c.close()
 	buf := make([]byte, 64<<10)
 	for {
-		n, err := client.Read(buf)
+		n, err := c.server.Read(buf)
+		if c.muted.Load() {
+			close(c.answered)
+			return
+		}
+		if err != nil {
+			return
+		}
+		if _, err := c.client.Write(buf[:n]); err != nil {
+			return
+		}
+	}
+}
+
+func (c *wire) forth(l *line) {
+	defer c.close()
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := c.client.Read(buf)
 		if err != nil {
 			return
 		}
 		if how := l.cut.Load(); how != 0 && bytes.Contains(bytes.ToLower(buf[:n]), []byte("commit")) && l.cut.CompareAndSwap(how, 0) {
 			l.cuts.Add(1)
 			if how == 2 {
-				client.Close() // nobody hears the answer
-				_, _ = server.Write(buf[:n])
-				var one [1]byte
-				_, _ = server.Read(one[:]) // the answer: it is done
+				c.muted.Store(true)
+				if _, err := c.server.Write(buf[:n]); err == nil {
+					<-c.answered // it is done, and nobody hears of it
+				}
 			}
 			return
 		}
-		if _, err := server.Write(buf[:n]); err != nil {
+		if _, err := c.server.Write(buf[:n]); err != nil {
 			return
 		}
 	}

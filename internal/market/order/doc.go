@@ -5,9 +5,17 @@
 // repeated; a buyer is told "placed" only after a durable commit; lines keep
 // their price, pack and seller as they were; states move only along the table
 // in order.go. Orders are placed through one writer that takes whatever waits,
-// at most 512, into one transaction: see place.go and writer.go.
+// at most 512, into one transaction: see place.go, writer.go and batch.go. What
+// unpaid orders give back goes through the same writer, so that it is free for
+// whoever waits there.
 //
-// Tables: order_order, order_line, order_payment. Events out:
+// A batch that fails is halved down to the culprit. A COMMIT whose answer was
+// lost is looked up by the keys. After a sell-out refusals run without the
+// database, except for keys that may have placed an order. A payment that comes
+// after an order has lapsed takes its units again, or is to be given back.
+//
+// Tables: order_order, order_line, order_payment, order_step,
+// order_refund. Events out:
 // tianbo.order.placed|paid|shipped|delivered|completed|cancelled|expired.v1.
 // Events in: tianbo.catalog.stock_changed.v1,
 // tianbo.payment.paid|refunded|settled.v1. Calls: catalog (hold, take,

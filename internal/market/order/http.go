@@ -88,7 +88,8 @@ func (m *Module) cards(ctx context.Context, orders []Order) ([]Card, error) {
 	}
 	var unpaid []id.Order
 	for _, o := range orders {
-		if o.State.CanBecome(Paid) {
+		// A claim moves the moment an unpaid order lapses.
+		if o.State.CanBecome(Paid) && (o.State != Placed || !o.Expires.Equal(o.Placed.Add(payWithin))) {
 			unpaid = append(unpaid, o.ID)
 		}
 	}

@@ -11,9 +11,9 @@ import (
 	"tianbo/internal/market/payment"
 )
 
-// Catalog is the stock and the terms. All but OfferOf join the transaction.
+// Catalog is the stock and the terms. All but Terms join the transaction.
 type Catalog interface {
-	OfferOf(ctx context.Context, pack id.Pack) (catalog.Offer, error)
+	Terms(ctx context.Context, pack id.Pack) (catalog.Offer, error)
 	// Lock gives a pack's counters and price version, and keeps others from
 	// changing them until the transaction ends.
 	Lock(ctx context.Context, pack id.Pack) (catalog.Pack, error)

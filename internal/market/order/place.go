@@ -125,7 +125,7 @@ func (m *Module) draft(ctx context.Context, w Wish) (Order, error) {
 }
 
 func (m *Module) line(ctx context.Context, l WishLine, o Order) (Line, id.Org, error) {
-	offer, err := m.Catalog.OfferOf(ctx, l.Pack)
+	offer, err := m.Catalog.Terms(ctx, l.Pack)
 	if err != nil {
 		return Line{}, "", err
 	}

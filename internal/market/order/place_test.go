@@ -173,8 +173,8 @@ type poisoned struct {
 	bad atomic.Value // id.Pack
 }
 
-func (p *poisoned) OfferOf(ctx context.Context, pack id.Pack) (catalog.Offer, error) {
-	o, err := p.Module.OfferOf(ctx, pack)
+func (p *poisoned) Terms(ctx context.Context, pack id.Pack) (catalog.Offer, error) {
+	o, err := p.Module.Terms(ctx, pack)
 	if p.bad.Load() == pack {
 		o.Price = 0
 	}
