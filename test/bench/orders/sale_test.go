@@ -1,5 +1,5 @@
-// Package bench measures the real server over HTTP, as a browser reaches it.
-package bench_test
+// Package orders measures the flash sale of the real server over HTTP, as a browser reaches it.
+package orders_test
 
 import (
 	"fmt"

@@ -1,6 +1,6 @@
-// Package fault kills real server processes in the middle of their work and
+// Package orders kills real server processes in the middle of their work and
 // holds what they had acknowledged against what is there afterwards.
-package fault_test
+package orders_test
 
 import (
 	"context"
