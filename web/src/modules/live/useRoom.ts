@@ -107,6 +107,7 @@ export function useRoom(id: string) {
       open.value = q.state === 'open' ? f.questionsAfter(open.value, q) : open.value.filter((x) => x.id !== q.id);
       answered.value = q.state === 'answered' ? f.questionsAfter(answered.value, q) : answered.value.filter((x) => x.id !== q.id);
     },
+    questions: () => void readQuestions(),
     poll: (p: Poll) => (polls.value = f.upsert(polls.value, p)),
     draw: (d: Draw) => (draws.value = f.upsert(draws.value, d)),
     guest: (g: f.GuestFrame) => (guests.value = f.guestsAfter(guests.value, g)),
