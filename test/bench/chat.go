@@ -108,11 +108,11 @@ func (b *chatBench) round(ctx context.Context, mode string, rate int, f figures)
 	if err != nil {
 		return err
 	}
-	if res, err := http.Post(fmt.Sprintf("http://%s/start?rate=%d", address, rate), "", nil); err != nil {
+	res, err := http.Post(fmt.Sprintf("http://%s/start?rate=%d", address, rate), "", nil)
+	if err != nil {
 		return err
-	} else {
-		res.Body.Close()
 	}
+	res.Body.Close()
 	if !sleep(ctx, b.warm) {
 		return ctx.Err()
 	}

@@ -199,7 +199,7 @@ func openGOP(moof []byte, at int64) (*gop, error) {
 // description. The box must end within the file.
 func readBox(f io.ReaderAt, at int64) (name string, size int64, whole []byte, err error) {
 	var header [16]byte
-	n, err := f.ReadAt(header[:], at)
+	n, _ := f.ReadAt(header[:], at) // how much there is says it all
 	if n == 0 {
 		return "", 0, nil, io.EOF
 	}

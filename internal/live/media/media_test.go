@@ -78,7 +78,7 @@ func start(t testing.TB, db *sqldb.DB, dir string, store blob.Store) *node {
 	n := &node{gate: &gate{}, dir: dir}
 	n.ctx = db.Attach(context.Background())
 	n.Engine = media.New(media.Deps{
-		Gate: n.gate, Events: n.gate, Store: store, Clock: clock.System, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Gate: n.gate, Events: n.gate, Store: store, Clock: clock.System, Log: slog.New(slog.DiscardHandler),
 		Dir: filepath.Join(dir, "rec"), UDP: "127.0.0.1:0", RTMP: "127.0.0.1:0", Viewers: 10,
 	})
 	if err := n.Start(n.ctx); err != nil {

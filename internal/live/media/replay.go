@@ -117,7 +117,7 @@ func (*Engine) Length(ctx context.Context, session id.Session) (time.Duration, e
 
 // Bytes is the size of a session's recording of one slot.
 func (*Engine) Bytes(ctx context.Context, session id.Session, slot string) (int64, error) {
-	_, _, n, err := extent(ctx, session, slot)
+	_, n, err := extent(ctx, session, slot)
 	return n, err
 }
 

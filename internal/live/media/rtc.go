@@ -112,7 +112,7 @@ func codecTable() (*webrtc.MediaEngine, error) {
 		PayloadType:        111,
 	}, webrtc.RTPCodecTypeAudio)
 	if err != nil {
-		return nil, fmt.Errorf("Opus: %w", err)
+		return nil, fmt.Errorf("codec Opus: %w", err)
 	}
 	return m, nil
 }

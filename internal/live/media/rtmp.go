@@ -56,7 +56,7 @@ func (e *Engine) serveRTMP() {
 		}
 		if err != nil {
 			e.Log.Warn("an encoder could not connect", "error", err)
-			time.Sleep(100 * time.Millisecond) // out of descriptors: others will close
+			<-time.After(100 * time.Millisecond) // out of descriptors: others will close
 			continue
 		}
 		if unknown.Add(1) > rtmpConnections {

@@ -136,14 +136,14 @@ func records(ctx context.Context, session id.Session, slot string, from, to int6
 	return out, rows.Err()
 }
 
-// extent is how far a slot's recording reaches, its number of files and bytes.
-func extent(ctx context.Context, session id.Session, slot string) (end, seq, bytes int64, err error) {
-	err = sqldb.From(ctx).QueryRow(ctx, `SELECT COALESCE(MAX(start_us + length_us), 0), COALESCE(MAX(seq), 0), COALESCE(SUM(size), 0)
-		FROM media_file WHERE session = $1 AND slot = $2`, session, slot).Scan(&end, &seq, &bytes)
+// extent is the number of the last file of a slot's recording and its bytes.
+func extent(ctx context.Context, session id.Session, slot string) (seq, bytes int64, err error) {
+	err = sqldb.From(ctx).QueryRow(ctx, `SELECT COALESCE(MAX(seq), 0), COALESCE(SUM(size), 0)
+		FROM media_file WHERE session = $1 AND slot = $2`, session, slot).Scan(&seq, &bytes)
 	if err != nil {
 		err = fmt.Errorf("measuring a recording: %w", err)
 	}
-	return end, seq, bytes, err
+	return seq, bytes, err
 }
 
 func allKeys(ctx context.Context, session id.Session) ([]string, error) {

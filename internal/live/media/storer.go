@@ -90,7 +90,7 @@ func (s *storer) recover(path, whole string) error {
 
 // next is the number of a slot's next file.
 func (s *storer) next(session id.Session, slot string, last int64) (int64, error) {
-	_, seq, _, err := extent(s.ctx, session, slot)
+	seq, _, err := extent(s.ctx, session, slot)
 	if err != nil {
 		return 0, err
 	}

@@ -3,7 +3,6 @@ package order_test
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -49,7 +48,7 @@ func (w *world) openFirm(sealer *seal.Sealer) {
 		w.t.Fatal(err)
 	}
 	w.payments = payment.New(payment.Deps{
-		Clock: w.clock, Sealer: sealer, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Providers: []pay.Provider{wx, ali}, PublicURL: merchant.URL,
+		Clock: w.clock, Sealer: sealer, Log: slog.New(slog.DiscardHandler), Providers: []pay.Provider{wx, ali}, PublicURL: merchant.URL,
 	})
 	w.t.Cleanup(func() {
 		w.firm.Wait()

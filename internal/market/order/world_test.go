@@ -3,7 +3,6 @@ package order_test
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"runtime"
 	"sync"
@@ -145,7 +144,7 @@ func newWorld(t testing.TB, ctx context.Context, db *sqldb.DB, c *clock.Fake, op
 	if w.policies, err = authz.Load(map[string]string{"catalog": w.catalog.Policy(), "order": w.orders.Policy(), "ledger": w.ledger.Policy(), "payment": w.payments.Policy()}); err != nil {
 		t.Fatal(err)
 	}
-	w.bus = bus.New(bus.Options{DB: db, Clock: c, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}, w.orders.Handlers(), append(w.orders.Jobs(), w.payments.Jobs()...))
+	w.bus = bus.New(bus.Options{DB: db, Clock: c, Log: slog.New(slog.DiscardHandler)}, w.orders.Handlers(), append(w.orders.Jobs(), w.payments.Jobs()...))
 	w.ctx = w.policies.Attach(w.bus.Attach(ctx))
 	running, stop := context.WithCancel(w.ctx)
 	done := make(chan error, 1)

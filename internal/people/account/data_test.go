@@ -124,7 +124,7 @@ func TestAPersonsCopyIsComplete(t *testing.T) {
 func TestErasure(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *world) {
-		boss, _ := w.official(bob, "platform_admin")
+		w.official(bob, "platform_admin")
 		token, who := w.signIn(ada)
 		w.must(token, "PATCH", "/api/me", map[string]any{"name": "李桂芳"})
 		w.must(token, "POST", "/api/host-verification", map[string]any{"realName": "李桂芳", "idNumber": identity("19700101")})
@@ -149,7 +149,7 @@ func TestErasure(t *testing.T) {
 		if len(w.parts.erased) != 1 || w.parts.erased[0] != who {
 			t.Errorf("the other modules erased %v", w.parts.erased)
 		}
-		boss, _ = w.signIn(bob)
+		boss, _ := w.signIn(bob)
 		if found := w.must(boss, "GET", "/api/desk/accounts?q="+ada, nil); found.count("items") != 0 {
 			t.Errorf("the phone still finds: %s", found.raw)
 		}

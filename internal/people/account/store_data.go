@@ -51,18 +51,6 @@ type Erasure struct {
 	Kept []Kept
 }
 
-// erasureOf is the record of an erasure.
-func erasureOf(ctx context.Context, account id.Account) (Erasure, error) {
-	var e Erasure
-	var at int64
-	var text string
-	if err := sqldb.From(ctx).QueryRow(ctx, `SELECT at, kept FROM account_erasure WHERE account = $1`, account).Scan(&at, &text); err != nil {
-		return e, fmt.Errorf("loading an erasure: %w", err)
-	}
-	e.At = clock.FromMicros(at)
-	return e, json.Unmarshal([]byte(text), &e.Kept)
-}
-
 // verificationsOf gives all of a person's records, the oldest first.
 func verificationsOf(ctx context.Context, account id.Account) ([]sealedVerification, error) {
 	rows, err := sqldb.From(ctx).Query(ctx, `SELECT `+verificationColumns+` FROM account_verification WHERE account = $1 ORDER BY id LIMIT 500`, account)

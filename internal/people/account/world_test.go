@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -146,7 +145,7 @@ func newWorld(t *testing.T, ctx context.Context, db *sqldb.DB, change []func(*ac
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.bus = bus.New(bus.Options{DB: db, Clock: w.clock, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}, nil, w.Jobs())
+	w.bus = bus.New(bus.Options{DB: db, Clock: w.clock, Log: slog.New(slog.DiscardHandler)}, nil, w.Jobs())
 	attach := func(ctx context.Context) context.Context { return w.bus.Attach(db.Attach(ctx)) }
 	api := httpapi.New(httpapi.Deps{Auth: w.Module, Policies: policies, Attach: attach, Sealer: sealer, Clock: w.clock, Audit: w.Audit})
 	w.Routes(api)

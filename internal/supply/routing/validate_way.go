@@ -107,11 +107,11 @@ func (p *Problem) validatePrevious() error {
 		if r.Vehicle < 0 || r.Vehicle >= len(p.Vehicles) || r.Unit < 0 || r.Unit >= p.Vehicles[r.Vehicle].Count {
 			return bad("is not a known vehicle and unit", "previous.plan.routes[%d]", i)
 		}
-		if key := [2]int{r.Vehicle, r.Unit}; units[key] {
+		key := [2]int{r.Vehicle, r.Unit}
+		if units[key] {
 			return bad("is a second route of one unit", "previous.plan.routes[%d]", i)
-		} else {
-			units[key] = true
 		}
+		units[key] = true
 		for k := range r.Visits {
 			if err := p.validateVisit(&r.Visits[k], r.Vehicle, i, k); err != nil {
 				return err

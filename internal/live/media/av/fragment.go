@@ -11,8 +11,9 @@ import (
 )
 
 const (
-	// VideoTrack and AudioTrack are the track numbers in every file.
+	// VideoTrack is the number of the picture's track in every file.
 	VideoTrack = 1
+	// AudioTrack is that of the sound.
 	AudioTrack = 2
 	// VideoRate is the time scale of the video track.
 	VideoRate = 90000

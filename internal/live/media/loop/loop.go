@@ -83,9 +83,10 @@ func (f *Film) take(t *fmp4.PartTrack, scale time.Duration, sound bool) error {
 	if scale == 0 {
 		return fmt.Errorf("film: track %d is not described", t.ID)
 	}
-	at := time.Duration(t.BaseTime)
+	at := int64(t.BaseTime) // in units of the track
+	span := func(units int64) time.Duration { return time.Duration(units) * time.Second / scale }
 	for _, s := range t.Samples {
-		one := Sample{DTS: at * time.Second / scale, PTS: (at + time.Duration(s.PTSOffset)) * time.Second / scale}
+		one := Sample{DTS: span(at), PTS: span(at + int64(s.PTSOffset))}
 		if sound {
 			one.Packet = s.Payload
 		} else {
@@ -96,8 +97,8 @@ func (f *Film) take(t *fmp4.PartTrack, scale time.Duration, sound bool) error {
 			one.NALs = au
 		}
 		f.samples = append(f.samples, one)
-		at += time.Duration(s.Duration)
-		f.length = max(f.length, at*time.Second/scale)
+		at += int64(s.Duration)
+		f.length = max(f.length, span(at))
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package paysim
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -157,7 +158,7 @@ func (s *Sim) alipayNotice(t trade, tamper bool) (*http.Request, error) {
 	if tamper {
 		v.Set("total_amount", (t.fen + 1).String())
 	}
-	req, err := http.NewRequest(http.MethodPost, t.notify, strings.NewReader(v.Encode()))
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, t.notify, strings.NewReader(v.Encode()))
 	if err == nil {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}

@@ -206,7 +206,7 @@ func (s *Sim) callBack(script Script, make func() (*http.Request, error)) {
 	s.calls.Go(func() {
 		for range 1 + script.Copies {
 			for range 1 + script.Repeat {
-				time.Sleep(script.Delay)
+				<-time.After(script.Delay)
 				req, err := make()
 				if err != nil {
 					return

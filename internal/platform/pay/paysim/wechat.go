@@ -2,6 +2,7 @@ package paysim
 
 import (
 	"bytes"
+	"context"
 	"crypto"
 	"crypto/aes"
 	"crypto/cipher"
@@ -223,7 +224,7 @@ func (s *Sim) wechatNotice(t trade, tamper bool) (*http.Request, error) {
 	if tamper {
 		body = bytes.Replace(body, []byte("EV-"), []byte("EW-"), 1)
 	}
-	req, err := http.NewRequest(http.MethodPost, t.notify, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, t.notify, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}

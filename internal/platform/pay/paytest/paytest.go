@@ -156,7 +156,7 @@ func notices(t *testing.T, provider func(*paysim.Sim) pay.Provider) {
 		t.Errorf("a silent firm must be asked: %+v %v", tr, err)
 	}
 	for _, body := range []string{"", "{}", "a=b", strings.Repeat("x", 1<<20)} {
-		req := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
+		req := httptest.NewRequestWithContext(ctx, http.MethodPost, "/", strings.NewReader(body))
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		if _, err := p.Notice(req); !errors.Is(err, pay.ErrNotice) {
 			t.Errorf("%.10q was taken for a notice: %v", body, err)

@@ -36,5 +36,6 @@ func (p Preparer) Prepare(ctx context.Context, statement string) error {
 	if err != nil {
 		return fmt.Errorf("preparing: %w", err)
 	}
-	return s.Close()
+	defer s.Close()
+	return nil
 }

@@ -69,11 +69,11 @@ func TestThePictureShowsThePlan(t *testing.T) {
 
 func TestOddPlansCanBeDrawn(t *testing.T) {
 	t.Parallel()
-	p, plan := scene()
+	p, _ := scene()
 	elements(t, draw.SVG(p, &routing.Plan{}, draw.Options{}))
 	p.Places = p.Places[:1] // everything at one place
 	elements(t, draw.SVG(p, &routing.Plan{Routes: []routing.Route{{}}}, draw.Options{Width: 300}))
-	p, plan = scene()
+	p, plan := scene()
 	plan.Routes[0].Return = plan.Routes[0].Depart
 	elements(t, draw.SVG(p, plan, draw.Options{}))
 }

@@ -9,7 +9,7 @@ func (r *reader) readConsignments(c cursor) {
 		e.fields(consignmentFields)
 		g := routing.Consignment{
 			ID: e.at("id").text(""), Pickup: r.stop(e.at("pickup")), Delivery: r.stop(e.at("delivery")), Size: e.at("size").quantities(),
-			Skills: r.skillSet(e.at("skills")), Class: routing.NoClass, Quality: e.at("quality").span(0),
+			Skills: r.skillSet(e.at("skills")), Class: routing.NoClass, Quality: e.at("quality").span(),
 			Penalty: e.at("penalty").number(0), Priority: e.at("priority").whole(0),
 		}
 		r.goods.add(e.at("id"), g.ID, i)
@@ -33,7 +33,7 @@ func (r *reader) stop(c cursor) *routing.Stop {
 		return nil
 	}
 	c.fields(stopFields)
-	return &routing.Stop{Place: r.places.find(c.at("place"), "place"), Window: c.at("window").window(), Service: c.at("service").span(0)}
+	return &routing.Stop{Place: r.places.find(c.at("place"), "place"), Window: c.at("window").window(), Service: c.at("service").span()}
 }
 
 // rides reads the chain of an itinerary. A stop of a line is named by its place, or by its number counted from 0 where

@@ -146,16 +146,16 @@ func (c cursor) instant(otherwise float64) float64 {
 	return float64(hours*3600+minutes*60) + seconds
 }
 
-// span reads a length of time: a number, or like 45m or 1h30m as seconds.
-func (c cursor) span(otherwise float64) float64 {
+// span reads a length of time: a number, or like 45m or 1h30m as seconds; none is 0.
+func (c cursor) span() float64 {
 	s, ok := c.value.(string)
 	if !ok {
-		return c.number(otherwise)
+		return c.number(0)
 	}
 	d, err := time.ParseDuration(s)
 	if err != nil {
 		c.fail("must be a number, or a length of time like 45m or 1h30m")
-		return otherwise
+		return 0
 	}
 	return d.Seconds()
 }

@@ -57,7 +57,7 @@ func ReadProblem(text []byte) (*File, error) {
 func (r *reader) readPlaces(c cursor) {
 	for i, e := range c.at("places").items() {
 		e.fields(placeFields)
-		p := routing.Place{ID: e.at("id").text(""), X: e.at("x").number(0), Y: e.at("y").number(0), Setup: e.at("setup").span(0), Decay: r.rates(e.at("decay"))}
+		p := routing.Place{ID: e.at("id").text(""), X: e.at("x").number(0), Y: e.at("y").number(0), Setup: e.at("setup").span(), Decay: r.rates(e.at("decay"))}
 		if lat := e.at("lat"); !lat.missing() {
 			p.X, p.Y = e.at("lon").number(0), lat.number(0)
 		}
@@ -167,7 +167,7 @@ func (r *reader) square(c cursor, times bool) []float64 {
 		}
 		for _, cell := range cells {
 			if times {
-				out = append(out, cell.span(0))
+				out = append(out, cell.span())
 			} else {
 				out = append(out, cell.number(0))
 			}
@@ -182,7 +182,7 @@ func (r *reader) readVehicles(c cursor) {
 		v := routing.Vehicle{
 			ID: e.at("id").text(""), Count: e.at("count").whole(1), Start: r.places.find(e.at("start"), "place"), Capacity: e.at("capacity").quantities(),
 			Fixed: e.at("fixed").number(0), PerDistance: e.at("perDistance").number(1), PerTime: e.at("perTime").number(0),
-			Shift: e.at("shift").window(), MaxDuration: e.at("maxDuration").span(0), MaxDistance: e.at("maxDistance").number(0),
+			Shift: e.at("shift").window(), MaxDuration: e.at("maxDuration").span(), MaxDistance: e.at("maxDistance").number(0),
 			Skills: r.skillSet(e.at("skills")), Decay: r.rates(e.at("decay")),
 		}
 		r.vehicles.add(e.at("id"), v.ID, i)
@@ -203,7 +203,7 @@ func (r *reader) readVehicles(c cursor) {
 		}
 		for _, b := range e.at("breaks").items() {
 			b.fields(breakFields)
-			v.Breaks = append(v.Breaks, routing.Break{Window: b.at("window").window(), Duration: b.at("duration").span(0), MaxLoad: int64(b.at("maxLoad").whole(-1))})
+			v.Breaks = append(v.Breaks, routing.Break{Window: b.at("window").window(), Duration: b.at("duration").span(), MaxLoad: int64(b.at("maxLoad").whole(-1))})
 		}
 		r.p.Vehicles = append(r.p.Vehicles, v)
 	}
@@ -214,7 +214,7 @@ func (r *reader) readLines(c cursor) {
 		e.fields(lineFields)
 		l := routing.Line{
 			ID: e.at("id").text(""), Capacity: e.at("capacity").quantities(), Skills: r.skillSet(e.at("skills")), Decay: r.rates(e.at("decay")),
-			CutOff: e.at("cutOff").span(0), Handling: e.at("handling").span(0), Fee: e.at("fee").number(0), FeeUnit: e.at("feeUnit").number(0),
+			CutOff: e.at("cutOff").span(), Handling: e.at("handling").span(), Fee: e.at("fee").number(0), FeeUnit: e.at("feeUnit").number(0),
 		}
 		r.lines.add(e.at("id"), l.ID, i)
 		for _, k := range e.at("classes").items() {
@@ -233,7 +233,7 @@ func (r *reader) readHubs(c cursor) {
 	for i, e := range c.at("hubs").items() {
 		e.fields(hubFields)
 		h := routing.Hub{
-			ID: e.at("id").text(""), Place: r.places.find(e.at("place"), "place"), Dwell: e.at("dwell").span(0), Window: e.at("window").window(),
+			ID: e.at("id").text(""), Place: r.places.find(e.at("place"), "place"), Dwell: e.at("dwell").span(), Window: e.at("window").window(),
 			Fee: e.at("fee").number(0), FeeUnit: e.at("feeUnit").number(0),
 		}
 		r.hubs.add(e.at("id"), h.ID, i)

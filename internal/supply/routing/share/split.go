@@ -57,9 +57,9 @@ func fill(bill float64, parts []Part, caps []float64) []float64 {
 	return out
 }
 
-// pour adds up to amount in proportion to weights without passing a cap, and returns what found no place. In each turn
+// pour adds up to amount in proportion to weights without passing a cap; what finds no place is left. In each turn
 // those that would pass their cap are filled to it; the others share what remains.
-func pour(amount float64, out, caps []float64, weight func(int) float64) float64 {
+func pour(amount float64, out, caps []float64, weight func(int) float64) {
 	weights, most := make([]float64, len(out)), 0.0
 	for i := range weights {
 		weights[i] = weight(i)
@@ -79,7 +79,7 @@ func pour(amount float64, out, caps []float64, weight func(int) float64) float64
 			}
 		}
 		if sum <= 0 || amount <= 0 {
-			return math.Max(0, amount)
+			return
 		}
 		rate, capped := amount/sum, false
 		for i, w := range weights {
@@ -96,7 +96,7 @@ func pour(amount float64, out, caps []float64, weight func(int) float64) float64
 				out[i] += w * rate
 			}
 		}
-		return 0
+		return
 	}
 }
 

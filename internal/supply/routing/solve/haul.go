@@ -243,7 +243,7 @@ func (m *haul) addNode(s *routing.Stop, job, sign int32, size quantity, leg rout
 
 // penalties prices leaving a mandatory consignment behind above any drive.
 func (m *haul) penalties() {
-	worst, dear := 0.0, 0.0
+	dear := 0.0
 	for i := range m.fleet {
 		k := &m.fleet[i]
 		far := 0.0
@@ -252,7 +252,7 @@ func (m *haul) penalties() {
 		}
 		dear = math.Max(dear, k.fixed+(k.unit+k.hour)*4*far)
 	}
-	worst = 5 * (dear + 1)
+	worst := 5 * (dear + 1)
 	for i := range m.goods {
 		m.must = append(m.must, m.goods[i].must)
 		if m.goods[i].must {

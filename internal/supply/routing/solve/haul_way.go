@@ -101,8 +101,9 @@ func (m *haul) quickest(from, to int) float64 {
 
 // forward finds the earliest hand-overs.
 func (ch *chain) forward() bool {
-	now, under := ch.m.now, false
-	if _, under = ch.m.committed[ch.id]; under {
+	now := ch.m.now
+	_, under := ch.m.committed[ch.id]
+	if under {
 		now = math.Inf(-1)
 	}
 	ready := math.Max(ch.c.Pickup.Window.Earliest, now) + ch.c.Pickup.Service

@@ -56,7 +56,6 @@ type meeting struct {
 	prices  []float64
 	limit   int  // most routes
 	size    int  // goods
-	floor   int  // fewest routes that could carry everything
 	tight   bool // a fresh start may not serve everybody: coolings begin from the best
 	report  func(share float64, best *snapshot, steps int)
 }
@@ -133,25 +132,6 @@ func (g *meeting) islands(from, to float64) {
 		g.combine()
 		if g.stopped() {
 			return
-		}
-	}
-}
-
-// exchange lets the workers that are behind go on from the solution of the one ahead.
-func (g *meeting) exchange() {
-	here := make([]snapshot, len(g.workers))
-	lead := 0
-	for i, w := range g.workers {
-		w.recost()
-		w.save(&here[i])
-		g.keep(w.peak())
-		if here[i].cost < here[lead].cost {
-			lead = i
-		}
-	}
-	for i, w := range g.workers {
-		if i != lead {
-			w.restore(&here[lead])
 		}
 	}
 }

@@ -7,7 +7,7 @@ import (
 
 // pace tells a worker how far its search is: by counting steps, or by the share of time the caller reports.
 type pace struct {
-	ctx   context.Context
+	ctx   context.Context //nolint:containedctx // a pace lives as long as one call of Solve
 	total int
 	share func() float64
 	from  float64 // share at which the present cooling begins

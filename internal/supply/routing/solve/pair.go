@@ -114,7 +114,7 @@ func newPairs(m *haul, rng random) *pairs {
 	for _, l := range m.lines {
 		s.riding = append(s.riding, make([]quantity, len(l)))
 	}
-	s.blink = rng.skip(blinkRate)
+	s.blink = rng.skip()
 	s.grow(min(max(8, m.units), 48))
 	s.clear()
 	return s

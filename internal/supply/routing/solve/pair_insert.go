@@ -175,7 +175,7 @@ func (s *pairs) cheapest(j int32) choice {
 				break
 			}
 			if s.blink--; s.blink <= 0 {
-				s.blink = s.rng.skip(blinkRate)
+				s.blink = s.rng.skip()
 				continue
 			}
 			best = choice{e.cost[x] + extra, id, r.kind, e.pick[x], e.drop[x]}

@@ -170,7 +170,7 @@ func (s *pairs) offender(id int32) int32 {
 }
 
 // plan writes a snapshot as a plan with exact times.
-func (m *haul) plan(p *routing.Problem, best *snapshot) *routing.Plan {
+func (m *haul) plan(best *snapshot) *routing.Plan {
 	out := &routing.Plan{}
 	s := newPairs(m, newRandom(1, 1))
 	s.blink = math.MaxInt

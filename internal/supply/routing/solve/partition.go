@@ -24,7 +24,6 @@ type partition struct {
 
 	words int
 	bits  []uint64
-	nodes int
 	work  int
 	lists [][]int32
 	pick  []int32

@@ -23,11 +23,5 @@ func (r random) unit() float64 { return float64(r.pcg.Uint64()>>11) * (1.0 / (1 
 // exp returns an exponentially distributed number with mean 1, never infinite.
 func (r random) exp() float64 { return -math.Log(1 - r.unit()) }
 
-// skip returns how many trials pass until the next event of the given chance: it draws once where blinking draws
-// for every position.
-func (r random) skip(chance float64) int {
-	if chance <= 0 {
-		return math.MaxInt32
-	}
-	return 1 + int(r.exp()/-math.Log1p(-chance))
-}
+// skip returns how many positions pass until the next blink: it draws once where blinking draws for every position.
+func (r random) skip() int { return 1 + int(r.exp()/-math.Log1p(-blinkRate)) }

@@ -106,7 +106,7 @@ func newSingle(m *rounds, rng random) *single {
 		s.seg, s.back = make([]segment, size), make([]segment, size)
 	}
 	copy(s.place, m.place)
-	s.blink = rng.skip(blinkRate)
+	s.blink = rng.skip()
 	s.clear()
 	return s
 }

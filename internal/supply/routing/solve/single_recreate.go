@@ -199,7 +199,7 @@ func (s *single) consider(v, a, w, r int32, detour float64, best *spot) {
 		return
 	}
 	if s.blink--; s.blink <= 0 {
-		s.blink = s.rng.skip(blinkRate)
+		s.blink = s.rng.skip()
 		return
 	}
 	if m.windows {

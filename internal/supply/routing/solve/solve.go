@@ -89,7 +89,7 @@ func solvePairs(ctx context.Context, p *routing.Problem, opt Options) (*routing.
 	} else {
 		g.islands(from, 1)
 	}
-	return m.plan(p, &g.best), g.stats("pair"), nil
+	return m.plan(&g.best), g.stats("pair"), nil
 }
 
 // plain tells whether routes can be moved between solutions as they are: every good is driven in one way, and no vehicle
