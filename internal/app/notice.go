@@ -43,7 +43,7 @@ func (r reminder) RoomStarted(ctx context.Context, room id.Room, session id.Sess
 		return nil
 	}
 	return r.m.accounts.Notify(ctx, "started "+string(session)+" "+string(to[0]), to, account.Notice{
-		Kind: "started", Path: "/rooms/" + string(room), Topic: topic(string(room)), TTL: time.Hour, Urgent: true,
+		Kind: "started", Path: "/room/" + string(room), Topic: topic(string(room)), TTL: time.Hour, Urgent: true,
 		Zh: account.Words{Title: host + " 开播了", Body: title},
 		En: account.Words{Title: host + " is live", Body: title},
 	})

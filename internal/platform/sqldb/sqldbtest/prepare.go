@@ -36,6 +36,6 @@ func (p Preparer) Prepare(ctx context.Context, statement string) error {
 	if err != nil {
 		return fmt.Errorf("preparing: %w", err)
 	}
-	defer s.Close()
+	defer func() { _ = s.Close() }() // it was read: nothing more is asked of it
 	return nil
 }
