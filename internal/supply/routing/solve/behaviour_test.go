@@ -16,7 +16,7 @@ import (
 func TestEqualRunsGiveEqualBytes(t *testing.T) {
 	t.Parallel()
 	for name, p := range map[string]*routing.Problem{
-		"islands": rounds(1, 40, true), "shares": rounds(2, 260, true), "pairs": hauls(3, 30), "pair shares": hauls(4, 255), "rich": rich(5, 25),
+		"islands": rounds(1, 40, true), "shares": rounds(2, 300, true), "pairs": hauls(3, 30), "pair shares": hauls(4, 150), "rich": rich(5, 25),
 	} {
 		for _, objective := range []solve.Objective{solve.Cost, solve.Vehicles} {
 			opt := budget(96)
@@ -34,7 +34,7 @@ func TestEqualRunsGiveEqualBytes(t *testing.T) {
 
 func TestCancelledSearchesStillAnswer(t *testing.T) {
 	t.Parallel()
-	for name, p := range map[string]*routing.Problem{"rounds": rounds(1, 60, true), "pairs": hauls(1, 30), "shares": rounds(1, 260, false)} {
+	for name, p := range map[string]*routing.Problem{"rounds": rounds(1, 60, true), "pairs": hauls(1, 30), "shares": rounds(1, 300, false)} {
 		ctx, cancel := context.WithCancel(context.Background())
 		opt := budget(1 << 40)
 		calls := 0
@@ -177,5 +177,17 @@ func TestSeveralTrips(t *testing.T) {
 	out, r := plan(t, p, budget(3000))
 	if r.Mandatory > 0 || len(out.Routes) != 1 {
 		t.Errorf("%d left behind, %d routes", r.Mandatory, len(out.Routes))
+	}
+}
+
+// A search in parts improves on its first plan as any other does.
+func TestLargeProblemsImprove(t *testing.T) {
+	t.Parallel()
+	for name, p := range map[string]*routing.Problem{"rounds": rounds(6, 300, true), "pairs": hauls(6, 150)} {
+		brief, _ := plan(t, p, budget(1))
+		longer, _ := plan(t, p, budget(6000))
+		if longer.Cost > 0.9*brief.Cost {
+			t.Errorf("%s: from %g to %g only", name, brief.Cost, longer.Cost)
+		}
 	}
 }

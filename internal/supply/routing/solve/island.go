@@ -247,7 +247,7 @@ func (g *meeting) shares(rng random, rounds int, from, to float64) {
 		g.ration(parts, len(whole.routes))
 		for i, w := range g.workers {
 			w.restore(&parts[i])
-			*w.peak() = parts[i].clone()
+			w.save(w.peak())
 		}
 		g.all(until)
 		for i, w := range g.workers {

@@ -31,7 +31,7 @@ func Solve(ctx context.Context, p *routing.Problem, opt Options) (*routing.Plan,
 }
 
 // splitFrom is the size from which workers share one solution instead of searching apart.
-const splitFrom = 250
+const splitFrom = 280
 
 func solveRounds(ctx context.Context, p *routing.Problem, opt Options) (*routing.Plan, Stats, error) {
 	m := newRounds(p)
@@ -84,7 +84,7 @@ func solvePairs(ctx context.Context, p *routing.Problem, opt Options) (*routing.
 		}
 	}
 	from := g.serve(opt, first.short(), 1)
-	if len(workers) > 1 && len(m.goods) >= splitFrom && m.plain() {
+	if len(workers) > 1 && 2*len(m.goods) >= splitFrom && m.plain() {
 		g.shares(newRandom(opt.Seed, 1<<32), 60, from, 1)
 	} else {
 		g.islands(from, 1)
