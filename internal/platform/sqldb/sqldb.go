@@ -3,6 +3,7 @@ package sqldb
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -102,7 +103,7 @@ func openPostgres(dsn string) (*DB, error) {
 	}
 	for _, pool := range []*sql.DB{writer, reader} {
 		pool.SetMaxOpenConns(16)
-		pool.SetMaxIdleConns(8)
+		pool.SetMaxIdleConns(idleConnections)
 		pool.SetConnMaxIdleTime(5 * time.Minute)
 	}
 	return &DB{dialect: Postgres, dsn: dsn, writer: writer, reader: reader}, nil
@@ -112,7 +113,24 @@ func openPostgres(dsn string) (*DB, error) {
 func (db *DB) Dialect() Dialect { return db.dialect }
 
 // Ping answers whether the database can be reached.
-func (db *DB) Ping(ctx context.Context) error { return translate(db.reader.PingContext(ctx)) }
+func (db *DB) Ping(ctx context.Context) error { return db.hear(db.reader.PingContext(ctx)) }
+
+// idleConnections is how many connections a pool keeps for the next request.
+const idleConnections = 8
+
+// hear translates an error of the database. When the server behind it went
+// away, every idle connection is as dead as the one that found out: they are
+// dropped, so that one request pays for a restart and not each connection.
+func (db *DB) hear(err error) error {
+	err = translate(err)
+	if db.dialect == Postgres && errors.Is(err, ErrAway) {
+		for _, pool := range []*sql.DB{db.writer, db.reader} {
+			pool.SetMaxIdleConns(0)
+			pool.SetMaxIdleConns(idleConnections)
+		}
+	}
+	return err
+}
 
 // Close waits for running statements and closes the connections.
 func (db *DB) Close() error {

@@ -57,7 +57,7 @@ func (q Querier) Exec(ctx context.Context, query string, args ...any) (sql.Resul
 	} else {
 		res, err = q.s.db.reader.ExecContext(ctx, query, args...)
 	}
-	return res, translate(err)
+	return res, q.s.db.hear(err)
 }
 
 // Query runs a statement that returns rows. The caller closes them.
@@ -69,21 +69,24 @@ func (q Querier) Query(ctx context.Context, query string, args ...any) (*sql.Row
 	} else {
 		rows, err = q.s.db.reader.QueryContext(ctx, query, args...)
 	}
-	return rows, translate(err)
+	return rows, q.s.db.hear(err)
 }
 
 // Row is the answer of QueryRow.
-type Row struct{ row *sql.Row }
+type Row struct {
+	db  *DB
+	row *sql.Row
+}
 
 // Scan reads the row; sql.ErrNoRows when there is none.
-func (r Row) Scan(into ...any) error { return translate(r.row.Scan(into...)) }
+func (r Row) Scan(into ...any) error { return r.db.hear(r.row.Scan(into...)) }
 
 // QueryRow runs a statement that returns at most one row.
 func (q Querier) QueryRow(ctx context.Context, query string, args ...any) Row {
 	if q.s.tx != nil {
-		return Row{q.s.tx.QueryRowContext(ctx, query, args...)}
+		return Row{q.s.db, q.s.tx.QueryRowContext(ctx, query, args...)}
 	}
-	return Row{q.s.db.reader.QueryRowContext(ctx, query, args...)}
+	return Row{q.s.db, q.s.db.reader.QueryRowContext(ctx, query, args...)}
 }
 
 // InWrite reports whether the context is in a writing transaction.
@@ -155,7 +158,7 @@ func (db *DB) once(ctx context.Context, write bool, fn func(context.Context) err
 	}
 	tx, err := pool.BeginTx(ctx, options)
 	if err != nil {
-		return nil, fmt.Errorf("beginning a transaction: %w", translate(err))
+		return nil, fmt.Errorf("beginning a transaction: %w", db.hear(err))
 	}
 	committed := false
 	defer func() {
