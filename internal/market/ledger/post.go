@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"reflect"
 	"slices"
@@ -40,7 +41,7 @@ func (m *Module) PostAll(ctx context.Context, entries []Entry) ([]Journal, error
 		now := m.Clock.Now().UTC().Truncate(time.Microsecond)
 		day := dayOf(now)
 		if closed, err := isClosed(ctx, day); err != nil || closed {
-			return orElse(err, ErrClosed.With("day", day))
+			return cmp.Or[error](err, ErrClosed.With("day", day))
 		}
 		s := sums{}
 		var legs [][]any
@@ -64,13 +65,6 @@ func (m *Module) PostAll(ctx context.Context, entries []Entry) ([]Journal, error
 		return s.store(ctx, day)
 	})
 	return out, err
-}
-
-func orElse(err, other error) error {
-	if err != nil {
-		return err
-	}
-	return other
 }
 
 func dayOf(t time.Time) string { return clock.Day(t).Format(time.DateOnly) }

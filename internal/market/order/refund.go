@@ -1,6 +1,7 @@
 package order
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -72,19 +73,12 @@ func (m *Module) Refunded(ctx context.Context, order id.Order, reference string)
 			return nil
 		}
 		if _, byFirm, err := firmOf(ctx, order); err != nil || byFirm {
-			return orElse(err, ErrByFirm)
+			return cmp.Or[error](err, ErrByFirm)
 		}
 		r.Sent, r.By, r.Reference = m.Clock.Now(), authz.From(ctx).Account, trim(reference, 80)
 		return m.sent(ctx, o, r)
 	})
 	return o, err
-}
-
-func orElse(err, other error) error {
-	if err != nil {
-		return err
-	}
-	return other
 }
 
 // sent records that the money of a refund has gone back.

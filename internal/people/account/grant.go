@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -39,7 +40,7 @@ func (m *Module) Grant(ctx context.Context, phone string, scopes []string, days 
 	g := Grant{ID: id.New[id.Grant](), Owner: owner, Actions: scopes, From: now, Until: now.Add(time.Duration(days) * 24 * time.Hour)}
 	err := sqldb.Write(ctx, func(ctx context.Context) error {
 		if n, err := activeGrants(ctx, owner, now); err != nil || n >= mostGrants {
-			return orElse(err, ErrGrants)
+			return cmp.Or[error](err, ErrGrants)
 		}
 		// The helper's account is made if there is none: whether a phone has
 		// one is not for others to find out.

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -142,7 +143,7 @@ func (m *Module) FinishPasskey(ctx context.Context, origin, secret, name string,
 	account := authz.From(ctx).Account
 	session, owner, err := m.finish(ctx, stepRegister, secret)
 	if err != nil || owner != account {
-		return key, nil, orElse(err, ErrStepOver)
+		return key, nil, cmp.Or[error](err, ErrStepOver)
 	}
 	site, err := m.relying(origin)
 	if err != nil {
@@ -171,7 +172,7 @@ func (m *Module) FinishPasskey(ctx context.Context, origin, secret, name string,
 	err = sqldb.Write(ctx, func(ctx context.Context) error {
 		fresh, err := insertPasskey(ctx, sealedPasskey{key, account, sealed})
 		if err != nil || !fresh {
-			return orElse(err, ErrPasskey)
+			return cmp.Or[error](err, ErrPasskey)
 		}
 		recovery, err = m.added(ctx, "account.passkey_added", key.ID)
 		return err

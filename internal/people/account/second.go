@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -162,7 +163,7 @@ func (m *Module) Recovery(ctx context.Context) (codes []string, err error) {
 		}
 		account := authz.From(ctx).Account
 		if have, err := methods(ctx, account); err != nil || len(have) == 0 {
-			return orElse(err, ErrNoFactor)
+			return cmp.Or[error](err, ErrNoFactor)
 		}
 		if codes, err = freshRecovery(ctx, account); err != nil {
 			return err
@@ -170,13 +171,6 @@ func (m *Module) Recovery(ctx context.Context) (codes []string, err error) {
 		return m.Audit(ctx, "account.recovery", string(account), "")
 	})
 	return codes, err
-}
-
-func orElse(err, other error) error {
-	if err != nil {
-		return err
-	}
-	return other
 }
 
 // Second takes the second step of a sign-in, with a code of the authenticator
@@ -201,7 +195,7 @@ func (m *Module) Second(ctx context.Context, pending, code string, recovery bool
 			return ErrSecondWrong
 		}
 		if spent, err := spendChallenge(ctx, hashOf(pending)); err != nil || !spent {
-			return orElse(err, ErrStepOver)
+			return cmp.Or[error](err, ErrStepOver)
 		}
 		a, err = m.admitByID(ctx, c.account, c.text(), true)
 		return err

@@ -1,6 +1,7 @@
 package org
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -86,18 +87,11 @@ func (m *Module) Remove(ctx context.Context, org id.Org, account id.Account, rol
 		}
 		if role == "owner" {
 			if n, err := owners(ctx, org); err != nil || n == 0 {
-				return orElse(err, ErrLast)
+				return cmp.Or[error](err, ErrLast)
 			}
 		}
 		return nil
 	})
-}
-
-func orElse(err, other error) error {
-	if err != nil {
-		return err
-	}
-	return other
 }
 
 // give and take change a part, and tell whoever keeps a copy.

@@ -1,6 +1,7 @@
 package org
 
 import (
+	"cmp"
 	"context"
 	_ "embed" // the policy text
 	"slices"
@@ -61,7 +62,7 @@ func (m *Module) Create(ctx context.Context, o Org) (Org, error) {
 	actor := authz.From(ctx)
 	if actor.SignedIn() && o.Kind.Sells() {
 		if n, err := owned(ctx, actor.Subject()); err != nil || n >= mostOwned {
-			return o, orElse(err, ErrTooMany)
+			return o, cmp.Or[error](err, ErrTooMany)
 		}
 	}
 	err := sqldb.Write(ctx, func(ctx context.Context) error {

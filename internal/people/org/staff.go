@@ -1,6 +1,7 @@
 package org
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -52,7 +53,7 @@ func (m *Module) Dismiss(ctx context.Context, account id.Account, role string, r
 		}
 		if role == "platform_admin" && region == "" {
 			if n, err := countStaff(ctx, role); err != nil || n == 0 {
-				return orElse(err, ErrLastAdmin)
+				return cmp.Or[error](err, ErrLastAdmin)
 			}
 		}
 		return nil
